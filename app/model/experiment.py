@@ -13,6 +13,7 @@ from zlib import crc32
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
 from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
+from app.model.landscape_data import LandscapeData, make_surface
 from app.model.parameter_timeline import (
     ParameterSpan,
     ParameterTimeline,
@@ -22,7 +23,14 @@ from app.model.parameter_timeline import (
 )
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
 from app.model.run import Run
-from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
+from app.model.typed_surface import (
+    check_formula_data,
+    check_line_start,
+    check_typed_surface,
+    dimension_of,
+    get_typed_surface,
+    parameters_of,
+)
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import (
     MAX_STEPS,
@@ -37,6 +45,7 @@ from app.utils.validation import (
 from surfaces import SURFACES, Surface
 from surfaces.formula.catalog_texts import catalog_text
 from surfaces.formula.typed_surface import FORMULA_ID, MAX_SEARCH_LEVEL, fit_bounds
+from surfaces.landscape.landscape import LANDSCAPE_ID
 from surfaces.surface import Bounds
 
 MAX_BRANCHES = 100
@@ -79,12 +88,12 @@ class Experiment:
     the surface is made from, as columns x and y, None for a surface without data; ``data_names`` are the names of the
     columns, and with ``standardized`` the surface is made from the standardized columns. ``formula`` is the formula of
     the surface "formula", "" for another surface, with the values of its ``parameters`` by name, their values before
-    each change during the runs, and its ``domain``; None stands for the default domain. ``branches`` are ordered from
-    the oldest to the newest. ``displayed_step`` is the step on the screen when it was saved and is not compared.
-    ``parameter_ranges`` are the ends of the sliders of parameters by name, where the user has chosen them, and
-    ``search_level`` is how often the grid is refined on which minima of the formula are searched. ``extra``,
-    here and in the parts of an experiment, holds keys of the file that this version does not know and writes
-    again.
+    each change during the runs, and its ``domain``; None stands for the default domain. ``parameter_ranges`` are the
+    ends of the sliders of parameters by name, where the user has chosen them, and ``search_level`` is how often the
+    grid is refined on which minima of the formula are searched. ``landscape`` is the grid of losses that the surface
+    "landscape" is made from, None for another surface. ``branches`` are ordered from the oldest to the newest.
+    ``displayed_step`` is the step on the screen when it was saved and is not compared. ``extra``, here and in the parts
+    of an experiment, holds keys of the file that this version does not know and writes again.
 
     Raises ExperimentError for anything that is not allowed.
     """
@@ -104,6 +113,7 @@ class Experiment:
     domain: Bounds | None = None
     parameter_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
     search_level: int = 0
+    landscape: LandscapeData | None = None
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
@@ -125,6 +135,8 @@ class Experiment:
             ranges = check_parameter_ranges(tuple(parameters), self.parameter_ranges)
             object.__setattr__(self, "parameter_ranges", ranges)
             check_integer(gettext_noop("search_level"), self.search_level, 0, MAX_SEARCH_LEVEL)
+        elif self.landscape is not None:
+            object.__setattr__(self, "surface_id", LANDSCAPE_ID)
         else:
             object.__setattr__(self, "parameter_ranges", {})
             object.__setattr__(self, "search_level", 0)
@@ -156,6 +168,8 @@ class Experiment:
     def _check_start(self) -> tuple[float, ...]:
         default_start = self.surface.start  # read in any case: raises if data cannot make the surface
         start = default_start if self.start is None else self.start
+        if self.surface.dimension == 1:
+            return check_line_start(start)
         if not isinstance(start, (tuple, list)) or len(start) != 2:
             raise ExperimentError(tr("start must be two numbers, not {start}", start=shorten_repr(start)))
         return tuple(
@@ -201,6 +215,7 @@ class Experiment:
         runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
         typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
         scaled = ("standardized",) if self.standardized else ()
+        scaled = (*scaled, self.landscape) if self.landscape is not None else scaled
         changes = self.parameter_history
         return crc32(repr((self.surface_id, self.start, self.data, runs, *typed, *scaled, *changes)).encode())
 
@@ -227,7 +242,13 @@ class Experiment:
         """The surface, made from ``data`` if there are any."""
         if self.formula:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain, self.search_level)
+        if self.landscape is not None:
+            return make_surface(self.landscape)
         return get_surface(self.surface_id, self.data, self.standardized)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: all but the surfaces, whose functions cannot be."""
+        return {name: value for name, value in vars(self).items() if name not in ("surface", "surfaces_by_step")}
 
     @property
     def parameter_timeline(self) -> ParameterTimeline:
@@ -318,20 +339,20 @@ class Experiment:
     ) -> Experiment:
         """Return the experiment on the surface of a formula.
 
-        While a formula is edited, the values of parameters with the same name, the domain and the start are kept.
+        While a formula is edited, the values of parameters with the same name and the domain are kept, and the start
+        unless y is added or removed.
         """
         values = {name: self.parameters.get(name, 1.0) for name in parameters_of(formula)} | dict(parameters or {})
         ranges = {name: shown for name, shown in self.parameter_ranges.items() if name in values}
-        kept = {"domain": domain or self.domain, "start": self.start} if self.formula and domain is None else {}
-        changes = {
-            "formula": formula,
-            "parameters": values,
-            "domain": domain,
-            "parameter_ranges": ranges,
-            "data": None,
-            **kept,
-        }
-        return self._with_other_surface(surface_id=FORMULA_ID, **changes)
+        kept: dict[str, Any] = {"domain": self.domain} if self.formula and domain is None else {}
+        if kept and dimension_of(formula) == self.surface.dimension:
+            kept["start"] = self.start
+        changes = {"formula": formula, "parameters": values, "domain": domain, "parameter_ranges": ranges, **kept}
+        return self._with_other_surface(surface_id=FORMULA_ID, data=None, **changes)
+
+    def with_landscape(self, landscape: LandscapeData) -> Experiment:
+        """Return the experiment on the surface of a landscape, from the start of its path."""
+        return self._with_other_surface(surface_id=LANDSCAPE_ID, data=None, landscape=landscape)
 
     def with_parameter(self, name: str, value: float) -> Experiment:
         """Return the experiment with another current value of a parameter of the formula; its history stays."""
@@ -372,6 +393,7 @@ class Experiment:
             "domain": None,
             "parameter_ranges": {},
             "search_level": 0,
+            "landscape": None,
         }
         if changes.get("data", self.data) is None:
             settings |= {"data_names": None, "standardized": False}
@@ -395,7 +417,9 @@ class Experiment:
 
     def same_surface_kind(self, other: Experiment) -> bool:
         """Return whether both experiments have the same surface apart from parameters and domain of a formula."""
-        own, others = ((each.surface_id, each.data, each.standardized, each.formula) for each in (self, other))
+        own, others = (
+            (each.surface_id, each.data, each.standardized, each.formula, each.landscape) for each in (self, other)
+        )
         return own == others
 
 

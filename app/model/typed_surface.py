@@ -9,11 +9,11 @@ from typing import Any
 from app.model.dataset import to_experiment_error
 from app.model.parameter_timeline import MAX_PARAMETER_CHANGES, check_parameters
 from app.utils.i18n import tr
-from app.utils.validation import MAX_COORDINATE, ExperimentError, check_number, check_text
+from app.utils.validation import MAX_COORDINATE, ExperimentError, check_coordinate, check_number, check_text
 from surfaces import Surface, from_formula
 from surfaces.formula.formula import Formula, read_formula
 from surfaces.formula.typed_surface import DEFAULT_BOUNDS
-from surfaces.surface import Bounds
+from surfaces.surface import Bounds, line_bounds
 
 
 def parse_formula(text: str) -> Formula:
@@ -27,6 +27,18 @@ def parse_formula(text: str) -> Formula:
 def parameters_of(text: str) -> tuple[str, ...]:
     """Return the names of the parameters of a formula."""
     return parse_formula(text).parameters
+
+
+def dimension_of(text: str) -> int:
+    """Return the number of coordinates that a formula depends on."""
+    return parse_formula(text).dimension
+
+
+def check_line_start(start: Any) -> tuple[float, float]:
+    """Return a start on a line, (x, 0): y has no effect. ExperimentError unless it is one number, or a pair."""
+    if isinstance(start, (tuple, list)) and len(start) in (1, 2):
+        start = start[0]
+    return check_coordinate(tr("start {axis}", axis="x"), start), 0.0
 
 
 def check_formula_data(data: object) -> None:
@@ -43,12 +55,15 @@ def check_typed_surface(text: Any, parameters: Any, domain: Any) -> tuple[str, M
     from surfaces.formula.tokens import MAX_LENGTH  # with the rest of the parser, only for a formula
 
     formula = check_text(tr("formula"), text, MAX_LENGTH)
-    values = check_parameters(parse_formula(formula).parameters, parameters)
-    return formula, values, None if domain is None else _check_domain(domain)
+    parsed = parse_formula(formula)
+    values = check_parameters(parsed.parameters, parameters)
+    return formula, values, None if domain is None else _check_domain(domain, parsed.dimension)
 
 
-def _check_domain(domain: Any) -> Bounds:
+def _check_domain(domain: Any, dimension: int) -> Bounds:
     try:
+        if dimension == 1:
+            domain = line_bounds(*(check_number(tr("domain"), value) for value in domain[0]))
         (left, right), (bottom, top) = domain
     except (TypeError, ValueError):
         raise ExperimentError(tr("the domain must be two ranges, as in [[-5, 5], [-5, 5]]")) from None

@@ -32,6 +32,7 @@ from app.io.strict_json import MAX_FILE_SIZE
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.landscape_data import LandscapeData
 from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.utils import atomic_write
@@ -84,6 +85,7 @@ DOCUMENTED_CLASSES = {
     "run": Run,
     "loss plot": LossPlot,
     "plot options": PlotOptions,
+    "landscape": LandscapeData,
     "branch": Branch,
     "comparison": ComparisonMode,
 }

@@ -75,7 +75,6 @@ class DomainFields(QWidget):
         for fields, bounds in zip(self.fields, experiment.surface.bounds, strict=True):
             for field, value in zip(fields, bounds, strict=True):
                 field.show_value(value)
-
         if experiment.formula:
             self._show_minima(self.session.race.surface, experiment.search_level)
 
@@ -88,8 +87,10 @@ class DomainFields(QWidget):
         else:
             text = tr("Lowest found: {count} minima, loss {loss:.6g}", **values) if count else tr("No minimum found")
         self.minima_label.setText(text)
-        self.minima_label.setToolTip(tr("Searched on a grid of {size} × {size} points", **values))
+        grid_text = tr("Searched on a grid of {size} × {size} points", **values)
+        self.minima_label.setToolTip(grid_text if surface.dimension == 2 else "")
         self.search_button.setEnabled(search_level < MAX_SEARCH_LEVEL)
+        self.search_button.setVisible(surface.dimension == 2)  # a line is searched on a fine grid at once
 
     def _search_finer(self) -> None:
         self._change(lambda: replace(self.session.experiment, search_level=self.session.experiment.search_level + 1))
