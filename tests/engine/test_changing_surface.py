@@ -168,4 +168,5 @@ def test_forecasts_and_explanations_use_the_surface_of_their_step() -> None:
     np.testing.assert_array_equal(forecast_positions(trajectory, 20, 20), expected)
     before, after = explain(trajectory, 30), explain(trajectory, 31)
     assert before.before.gradient[0] == pytest.approx(2 * (trajectory.xs[29] - 1.0))
+    assert before.after.loss == pytest.approx((trajectory.xs[30] - 1.0) ** 2 + trajectory.ys[30] ** 2)
     assert after.before.gradient[0] == pytest.approx(2 * (trajectory.xs[30] + 2.0))

@@ -519,6 +519,7 @@ def test_views_show_the_surface_of_the_displayed_step(open_window: Open) -> None
         session.show_step(step)
         losses = {float(canvas.scene.surface(1.0, 0.0)[0]) for canvas in canvases if canvas.scene is not None}
         assert losses == {value + 0.1}
+        window.display_updater.update_texts()  # as its timer does
         assert selector_of(window).parameters.form.fields["a"].number_field.value == value
 
 
