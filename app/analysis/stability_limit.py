@@ -56,7 +56,7 @@ def _stability_factor(optimizer_id: str, hyperparameters: Mapping[str, float]) -
 
 def effective_update(trajectory: Trajectory, step: int) -> BoundUpdate:
     """Return the update that a run made in ``step``: optimizer, modifiers, hyperparameters with schedules applied."""
-    update = BoundUpdate(trajectory.method, trajectory.surface, trajectory.hyperparameters_at(max(step, 1)))
+    update = BoundUpdate(trajectory.method, trajectory.surface_at(step), trajectory.hyperparameters_at(max(step, 1)))
     update.set_step(max(step, 1))
     return update
 
@@ -102,7 +102,7 @@ def stability_limit(
         return None
     x, y = (trajectory.xs[step], trajectory.ys[step]) if position is None else position
     penalty = l2_penalty(update)
-    max_curvature = curvature_at(trajectory.surface, x, y, penalty).largest
+    max_curvature = curvature_at(trajectory.surface_at(step), x, y, penalty).largest
     factor, formula = stability_factor
     if not max_curvature > 0:
         return None
@@ -133,7 +133,7 @@ def adaptive_limit(
     correction = 1 - settings["bias_correction"] * decay**step
     scale = np.sqrt(np.array([point.x[index], point.y[index]]) / correction) + settings["eps"]
     penalty = l2_penalty(update)
-    hessian = Loss(trajectory.surface).hessian(np.array(position)) + penalty * np.eye(2)
+    hessian = Loss(trajectory.surface_at(step)).hessian(np.array(position)) + penalty * np.eye(2)
     max_curvature = float(np.linalg.eigvalsh(hessian)[-1])
     if not (max_curvature > 0 and np.isfinite(hessian).all() and (scale > 0).all()):
         return None

@@ -27,6 +27,7 @@ from app.utils.validation import check_choice
 from app.views import VIEWS, Scene, View
 from app.views.contour_view import ContourView
 from app.views.surface_view import SurfaceView
+from surfaces import Surface
 
 # Inches
 TITLE_HEIGHT = 0.5
@@ -112,22 +113,25 @@ def layout_scale(options: Options) -> float:
     return max(1.0, *(minimum / side for minimum, side in zip(min_size, options.size, strict=True)))
 
 
-def build_figure(race: Race, options: Options, detail_scale: float = 1.0) -> ComposedFigure:
+def build_figure(
+    race: Race, options: Options, detail_scale: float = 1.0, surface: Surface | None = None
+) -> ComposedFigure:
     """Return a figure with the views of the options and axis limits for the displayed step of the race.
 
     Texts are measured at the dpi of the figure. ``detail_scale`` is that of View, more than 1 for a vector file.
+    ``surface`` is the surface of another step, by default that of the displayed one.
     """
     check_view(race, options)
     with fonts.covering(figure_text(race.experiment)):
-        return _compose_figure(truncate_replicas(race), options, detail_scale)
+        return _compose_figure(truncate_replicas(race), options, detail_scale, surface)
 
 
-def _compose_figure(race: Race, options: Options, detail_scale: float) -> ComposedFigure:
+def _compose_figure(race: Race, options: Options, detail_scale: float, surface: Surface | None) -> ComposedFigure:
     theme, scale = options.theme, layout_scale(options)
     size, dpi = (options.size[0] * scale, options.size[1] * scale), options.dpi / scale
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.figure_background)
     FigureCanvasAgg(figure)
-    scene, views = Scene(race, theme, options=dict(options.view_options)), []
+    scene, views = Scene(race, theme, options=dict(options.view_options), surface=surface or race.surface), []
     caption, header_height = _add_header(figure, race, options)
     footer_height = add_legend(figure, scene) if options.legend else 0.5 * MARGIN / size[1]
     for name, cell in view_cells(scene, options.view, header_height, footer_height).items():

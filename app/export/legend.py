@@ -59,7 +59,10 @@ def branch_legend_entries(scene: Scene) -> list[tuple[str, str]]:
     return [
         (
             scene.theme.styles(branch.runs)[0].pale_color,
-            tr("branch: {label}", label=branch.label_beside(scene.experiment.start)),
+            tr(
+                "branch: {label}",
+                label=branch.label_beside(scene.experiment.start, scene.experiment.parameter_timeline),
+            ),
         )
         for branch in branches
     ]

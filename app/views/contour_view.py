@@ -106,7 +106,7 @@ class ContourView(PathView):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
-        axes, options, surface = self.axes, scene.experiment.plot_options, scene.race.surface
+        axes, options, surface = self.axes, scene.experiment.plot_options, scene.surface
         colormap = surface_colormap(scene.theme, options.colormap)
         self.height_map = cached_height_map(surface, self.visible_bounds, options.level_scale)
         self.static_artists: list[Artist] = draw_levels(
@@ -116,7 +116,7 @@ class ContourView(PathView):
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)
-        x_label, y_label = scene.race.surface.axis_labels
+        x_label, y_label = scene.surface.axis_labels
         axes.set(xlabel=tr(x_label), ylabel=tr(y_label))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
@@ -133,12 +133,12 @@ class ContourView(PathView):
     def _visible_height_map(self) -> HeightMap:
         assert self.scene is not None
         options = self.scene.experiment.plot_options
-        return HeightMap(self.scene.race.surface, self.visible_bounds, options.level_scale)
+        return HeightMap(self.scene.surface, self.visible_bounds, options.level_scale)
 
     def add_deferred_artists(self) -> bool:
         """Add the formula: loading the parser and the fonts of mathtext takes longer than everything else."""
         assert self.scene is not None
-        formula, landscape = self.scene.race.surface.formula, self.scene.experiment.landscape
+        formula, landscape = self.scene.surface.formula, self.scene.experiment.landscape
         text = f"${formula}$" if landscape is None else plane_text(landscape.landscape)
         self.formula = text_fitting.annotate_above(self.axes, text, "left", FORMULA_FONT_SIZE, self.scene.theme.text)
         return True
@@ -200,7 +200,7 @@ class ContourView(PathView):
         if data is not None and len(data.path):
             to_pixels = self.axes.transData.transform
             recorded_path.draw_on_plane(renderer, data.landscape, to_pixels, self.axes.bbox, self.is_inside)
-        minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
+        minima = np.array(self.scene.surface.minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.axes.transData.transform(minima), markers.draw_minimum_marker),
             (self.start_position(), markers.draw_start_marker),

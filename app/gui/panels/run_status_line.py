@@ -95,7 +95,7 @@ class RunStatusLine(QWidget):
         if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")
         step = min(self.session.race.step, trajectory.last_step)
-        curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+        curvature = curvature_at(trajectory.surface_at(step), trajectory.xs[step], trajectory.ys[step])
         if math.isnan(curvature.largest):
             return tr("The curvature is undefined at this point."), ""
         condition = curvature.condition_number

@@ -157,6 +157,10 @@ class ViewArea:
 
     def advance(self, first_step: int, last_step: int) -> None:
         """Draw one frame: the displayed step has changed from ``first_step`` to ``last_step``."""
+        surface = self.session.race.surface
+        if any(canvas.scene is not None and canvas.scene.surface is not surface for canvas in self.canvases.values()):
+            self.show_scene()
+            return
         for canvas in self.canvases.values():
             canvas.advance(first_step, last_step)
 
