@@ -59,7 +59,7 @@ def branch_legend_entries(scene: Scene) -> list[tuple[str, str]]:
     return [
         (
             scene.theme.styles(branch.runs)[0].pale_color,
-            tr("branch: {label}", label=branch.label_beside(scene.experiment.start)),
+            tr("branch: {label}", label=branch.label_beside(scene.experiment.start, scene.race.surface.dimension)),
         )
         for branch in branches
     ]

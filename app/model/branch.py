@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.model.run import Run
+from app.model.start_text import start_text
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import (
     MAX_STEPS,
@@ -56,7 +57,7 @@ class Branch:
                 tr("a branch can have at most {most_runs} runs, each in its own slot", most_runs=MAX_RUNS)
             )
 
-    def label_beside(self, start: tuple[float, float] | None) -> str:
+    def label_beside(self, start: tuple[float, float] | None, dimension: int = 2) -> str:
         """Return the name, or a description beside current runs from ``start``.
 
         It is "Adam, lr 0.05 · branched at step 120", or "Adam, lr 0.05 · start (-1.2, 2)" if the start is another one.
@@ -67,5 +68,5 @@ class Branch:
             "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
         )
         if self.start != start:
-            return f"{runs} · {tr('start ({x:.4g}, {y:.4g})', x=self.start[0], y=self.start[1])}"
+            return f"{runs} · {start_text(self.start, dimension)}"
         return tr("{runs} · branched at step {since:,}", runs=runs, since=self.left_at_step)
