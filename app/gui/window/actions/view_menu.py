@@ -214,12 +214,13 @@ VIEW_ACTIONS: list[Action] = [
 
 
 VIEW_KEYS = ("F2", "F3", "F4", "F5", "F7")  # F6 goes to the next pane
+MENU_TEXTS = {"curve": "Curve (&1D)"}  # of views whose letters are all taken
 
 
 def _view_action(index: int, view_id: str, title: str) -> Action:
     return Action(
         f"view_{view_id}",
-        f"&{title}",
+        MENU_TEXTS.get(view_id, f"&{title}"),
         "View",
         lambda c: c.view_area.toggle_dock(view_id),
         [VIEW_KEYS[index]],
