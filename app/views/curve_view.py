@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoLocator, FixedFormatter, FixedLocator
 
+from app.analysis.curve_limits import curve_limits
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
@@ -16,11 +17,10 @@ from app.utils.number_format import distinct_labels
 from app.views.loss_scale import LossScale
 from app.views.scene import Scene
 from app.views.viewport_view import KEY_FONT_SIZE, ViewportView
-from surfaces.line_search import loss_window, losses_on_line
+from surfaces.line_search import losses_on_line
 from surfaces.surface import Bounds, line_bounds
 
 CURVE_POINTS, CURVE_WIDTH = 2001, 1.6  # points of the line, and its width in points
-MARGIN = 0.07  # below and above the losses that are shown, of their range
 MAX_COORDINATE = 1e3  # ranges of the axes above them up to which the curve is drawn
 TANGENT_WIDTH, TANGENT_LENGTH = 1.1, 130.0  # points
 TICK_FONT_DIGITS = 3  # significant digits of the losses on a logarithmic scale
@@ -55,14 +55,9 @@ class CurveView(ViewportView):
         return line_bounds(*self.visible_bounds[0])
 
     def find_limits(self, scene: Scene) -> Bounds:
-        """Return the domain, and the coordinates of the losses that show the extrema, the minima and the start."""
-        surface, (left, right) = scene.race.surface, scene.height_map.bounds[0]
-        shown = [*loss_window(surface.function, left, right), self.start_loss(scene)]
-        shown += [surface.loss_at(*minimum) for minimum in surface.minima]
-        coordinates = self.loss_scale.to_coordinate([loss for loss in shown if np.isfinite(loss)])
-        low, high = float(coordinates.min()), float(coordinates.max())
-        margin = MARGIN * (high - low) or max(abs(high), 1.0)
-        return (left, right), (low - margin, high + margin)
+        """Return the domain, and the coordinates of the losses worth showing."""
+        x_limits = scene.height_map.bounds[0]
+        return x_limits, curve_limits(scene.experiment, x_limits, self.loss_scale.to_coordinate)
 
     @staticmethod
     def start_loss(scene: Scene) -> float:
