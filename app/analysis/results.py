@@ -220,13 +220,15 @@ def format_cells(result: RunResult) -> list[str]:
 
 def value_columns(surface: Surface) -> tuple[Column, ...]:
     """Return the columns of the read-out; coordinates have the names that the surface gives them."""
-    x, y = (axis.split()[0] for axis in surface.axis_labels)
+    coordinates = [
+        Column(name, name, get_value, format_fixed_width, sample_text="-00.00000")
+        for name, get_value in zip(surface.axis_names, (lambda run: run.x, lambda run: run.y), strict=False)
+    ]
     get_step = COLUMNS[STEPS_COLUMN].get_value
     return (
         Column("run", gettext_noop("Run"), lambda run: run.name, str),
         Column("step", gettext_noop("Step"), get_step, format_integer, sample_text="000,000", shows_divergence=True),
-        Column(x, x, lambda run: run.x, format_fixed_width, sample_text="-00.00000"),
-        Column(y, y, lambda run: run.y, format_fixed_width, sample_text="-00.00000"),
+        *coordinates,
         Column("loss", gettext_noop("Loss"), lambda run: run.loss, format_fixed_width, sample_text="000.00000"),
         Column(
             "gradient norm",

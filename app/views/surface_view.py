@@ -68,6 +68,11 @@ class SurfaceView(PathView):
     margins = (0.06, 0.06, 0.06, 0.06)
     has_heading = False
 
+    @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return whether the loss depends on two coordinates."""
+        return scene.surface.dimension == 2
+
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
         self._camera = Camera()
