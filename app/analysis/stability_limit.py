@@ -111,7 +111,7 @@ def stability_limit(
 
 def _written_out(formula: str, trajectory: Trajectory, penalty: float) -> str:
     """Return a formula with what λmax stands for: f″ on a line, and weight decay is added to it."""
-    name = "f″" if getattr(trajectory.surface_at(step), "dimension", 2) == 1 else "λmax"
+    name = "f″" if getattr(trajectory.surface_at(0), "dimension", 2) == 1 else "λmax"
     return formula.replace("λmax", f"({name} + weight decay)" if penalty else name)
 
 

@@ -155,7 +155,6 @@ class SurfaceView(PathView):
         self.text_bounds = surface_axes.text_bounds
 
     def _draw_labels(self, renderer: PathRenderer, surface_axes: SurfaceAxes) -> None:
-        surface_axes.draw_scale_note(renderer)
         labels, scale, dpi = self.labels(), self.placement().scale, self.figure.dpi
         offsets = np.array([label_offset(label, self.camera, scale, dpi) for label in labels])
         surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)
