@@ -47,6 +47,10 @@ class SettingsMap:
     minima: np.ndarray
     specs: tuple[Hyperparameter, Hyperparameter]
 
+    def includes(self, first: float, second: float) -> bool:
+        """Return whether a setting lies on the map."""
+        return bool(self.first[0] <= first <= self.first[-1] and self.second[0] <= second <= self.second[-1])
+
 
 @dataclass(frozen=True, eq=False)
 class RateCurve:
@@ -68,7 +72,11 @@ def default_names(run: Run) -> tuple[str, str] | None:
 def compute_settings_map(
     run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
 ) -> Generator[float, None, SettingsMap]:
-    """Yield the fraction that is done and return the map over two hyperparameters, each over its slider."""
+    """Yield the fraction that is done and return the map over two hyperparameters, each over its slider.
+
+    It does not depend on their values in the run.
+    """
+    run = with_defaults(run, names)  # the slider of the learning rate depends on the other hyperparameters
     specs = _spec(run, surface, start, names[0]), _spec(run, surface, start, names[1])
     first, second = (_slider_values(spec, size) for spec in specs)
     columns = [values.ravel() for values in np.meshgrid(first, second)]
@@ -83,6 +91,12 @@ def settings_map(
 ) -> SettingsMap:
     """Return the settings map of a run; see ``compute_settings_map``."""
     return finish(compute_settings_map(run, surface, start, steps, names, size))
+
+
+def with_defaults(run: Run, names: Iterable[str]) -> Run:
+    """Return a run with some hyperparameters at their defaults, and without history and appearance."""
+    defaults = {name: run.method.spec(name).default for name in names}
+    return Run(run.optimizer, {**run.hyperparameters, **defaults})
 
 
 def compute_rate_curve(

@@ -1,4 +1,4 @@
-"""What basin maps and settings maps have in common: cells colored by their outcome, borders, and the key."""
+"""What basin maps and settings maps have in common: cells colored by their outcome, and borders."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from matplotlib.colors import to_rgb
 
 from app.analysis.basin_coloring import assign_hues, step_ranks
 from app.engine.rest_classification import CYCLE, DIVERGED, HELD, ON_ITS_WAY, SADDLE
-from app.export.maps.map_layout import Key
-from app.theming.basin_colors import LEVELS, basin_colors
+from app.theming.basin_colors import basin_colors
 from app.theming.theme import Theme
-from app.utils.i18n import gettext_noop, tr
+from app.utils.i18n import gettext_noop
 
 NAMES = {
     ON_ITS_WAY: gettext_noop("Still moving"),
@@ -34,7 +33,6 @@ NEUTRAL_STYLES = {
     HELD: (0.08, "////"),
 }
 DETAILED_BORDER = 4000  # edges from which on borders are thin
-QUANTILES = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -107,32 +105,6 @@ class OutcomeImage:
         below[:, 0] += 1
         beside[:, 1] += 1
         return below, beside
-
-    def explain_others(self, key: Key) -> None:
-        """Add the outcomes other than minima that occur, with their shares."""
-        present = [outcome for outcome in NEUTRAL_STYLES if (self.outcome == outcome).any()]
-        if present:
-            key.heading(tr("At no minimum"))
-        for outcome in present:
-            face, hatch = neutral_color(outcome, key.theme), NEUTRAL_STYLES[outcome][1]
-            with rc_context({"hatch.linewidth": 0.6}):
-                key.row(
-                    tr(NAMES[outcome]),
-                    percent(self.share_of(outcome)),
-                    facecolor=face,
-                    hatch=hatch,
-                    edgecolor=key.theme.muted_text,
-                )
-
-    def explain_steps(self, key: Key) -> None:
-        """Add the scale of the lightness: quantiles of the steps of the runs that arrived."""
-        steps = self.steps[self.outcome >= 0]
-        if not steps.size:
-            return
-        key.heading(tr("Steps to a minimum"))
-        largest = int(np.bincount(self.outcome[self.outcome >= 0]).argmax())
-        colors = basin_colors(np.full(LEVELS, self.hues[largest]), np.linspace(0, 1, LEVELS))
-        key.bar(colors, {q: f"{int(np.quantile(steps, q)):,}" for q in QUANTILES})
 
 
 def neutral_color(outcome: int, theme: Theme) -> str:
