@@ -140,8 +140,8 @@ def _add_simulation_arguments(group: argparse._ArgumentGroup) -> None:
         help="change a setting; can be repeated. Hyperparameters and the settings color, visible, slot, and "
         "replicas are prefixed with a run, by number or name (run1.lr, adam.lr, adam-2.lr). Other settings: "
         "surface, start, steps, title, stop_when_converged, loss_plot.quantity, loss_plot.x_quantity, "
-        "loss_plot.x_scale, loss_plot.y_scale, and plot_options.NAME for every plot option of the file format, "
-        "such as plot_options.level_scale=log",
+        "loss_plot.x_scale, loss_plot.y_scale, plot_options.NAME, and map_options.NAME for every plot and map option "
+        "of the file format, such as plot_options.level_scale=log",
     )
 
 

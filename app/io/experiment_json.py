@@ -27,6 +27,7 @@ experiment
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged
     plot_options         {}            plot options
+    map_options          {}            map options
     displayed_step       0             integer from 0 to 10,000,000: the step on the screen when it was saved
 
 run
@@ -57,6 +58,13 @@ plot options
     step_markers         true          whether steps are marked where they are far enough apart
     dashes               false         whether paths are dashed in every theme
 
+map options
+    steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic
+    settings_axes        null          two hyperparameters of the settings map; null: the most important ones
+    settings_quantity    "minimum"     what its colors show: "minimum", "steps", "loss" or "divergence"
+    rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
+    compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
+
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own
     start                -             [x, y], where they start
@@ -82,6 +90,7 @@ from app.io.strict_json import check_depth, parse_json
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
+from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.utils.i18n import gettext_noop, tr
@@ -103,7 +112,7 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode)
+Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode)
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
@@ -121,7 +130,7 @@ def keys_of(cls: type) -> dict[str, str]:
 
 def _to_json_value(value: Any) -> Any:
     """Return dataclasses as dictionaries with their unknown keys last, and tuples as lists."""
-    if isinstance(value, (Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode)):
+    if isinstance(value, (Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode)):
         keys = keys_of(type(value))
         own_values = {key: _to_json_value(getattr(value, name)) for name, key in keys.items()}
         return {**own_values, **{key: extra for key, extra in value.extra.items() if key not in own_values}}
@@ -156,6 +165,7 @@ def from_json(source: str | bytes) -> Experiment:
             "runs": _build_runs(runs, minor_version),
             "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
             "plot_options": _build(PlotOptions, gettext_noop("plot options"), data.get("plot_options", {})),
+            "map_options": _build(MapOptions, gettext_noop("map options"), data.get("map_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
             "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },

@@ -12,6 +12,7 @@ from zlib import crc32
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
 from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
+from app.model.map_options import DEFAULT_MAP_OPTIONS, MapOptions
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
 from app.model.run import Run
 from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
@@ -94,6 +95,7 @@ class Experiment:
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
     plot_options: PlotOptions = DEFAULT_PLOT_OPTIONS
+    map_options: MapOptions = DEFAULT_MAP_OPTIONS
     displayed_step: int = field(default=0, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
