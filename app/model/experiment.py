@@ -196,6 +196,10 @@ class Experiment:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain)
         return get_surface(self.surface_id, self.data, self.standardized)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: all but the surface, whose function cannot be."""
+        return {name: value for name, value in vars(self).items() if name != "surface"}
+
     @property
     def scaling(self) -> Scaling:
         """How the data of the surface are standardized; without standardization nothing is subtracted or divided."""
