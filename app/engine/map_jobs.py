@@ -35,7 +35,7 @@ DEFAULT_STEPS, MOST_DEFAULT_STEPS = 500, 10_000
 class MapJob(ABC):
     """A map to compute; ``experiment`` has only the surface, the start and the runs of the map."""
 
-    batched_sizes: ClassVar[tuple[int, ...]] = (50, 100)
+    batched_sizes: ClassVar[tuple[int, ...]] = (30, 100)
     sequential_sizes: ClassVar[tuple[int, ...]] = (6, 12, 25, 50)
 
     experiment: Experiment
@@ -64,6 +64,28 @@ class MapJob(ABC):
         """The start of all runs."""
         assert self.experiment.start is not None
         return self.experiment.start
+
+
+@dataclass(frozen=True, eq=False)
+class MapState:
+    """How far the map of a view is.
+
+    Attributes
+    ----------
+    job : MapJob
+        What is to be shown.
+    result : object or None
+        The finest map of this job that is computed; None if there is none yet.
+    progress : float or None
+        The fraction of the next map that is done; None if nothing is computed any more.
+    error : str
+        Why there is no map, translated; empty if there is no reason.
+    """
+
+    job: MapJob
+    result: Any = None
+    progress: float | None = 0.0
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +122,12 @@ class DifferenceMapJob(MapJob):
     """The difference map of two runs."""
 
     batched_sizes: ClassVar[tuple[int, ...]] = (50, 150)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of the two runs, with numbers if they are the same."""
+        first, second = (run.method.name for run in self.experiment.runs)
+        return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
 
     def compute(self, size: int) -> Generator[float, None, DifferenceMap]:
         """Yield the fraction that is done and return the map."""

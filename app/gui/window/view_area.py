@@ -15,6 +15,7 @@ from PyQt6.QtGui import QFontInfo
 from app.analysis.summary import describe
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
+from app.session.map_store import MapStore
 from app.session.session import Session
 from app.utils.i18n import tr
 
@@ -33,6 +34,8 @@ class ViewArea:
         self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
         self.last_change = 0.0  # time at which a drag last changed the surface
+        self.map_store = MapStore(session.store, dock_layout.window)
+        self.map_store.changed.connect(self.show_map)
         self.rest_timer = QTimer(dock_layout.window, singleShot=True)
         self.rest_timer.timeout.connect(self.finish_rebuilds)
         session.store.interaction_finished.connect(self.finish_rebuilds)
@@ -50,9 +53,10 @@ class ViewArea:
             from app.gui.canvas.contour_tool import ContourTool
             from app.gui.canvas.contour_viewport import ContourViewport
             from app.gui.canvas.hover_readout import HoverReadout
+            from app.gui.canvas.map_tool import MapTool
             from app.gui.canvas.plot_canvas import PlotCanvas
             from app.gui.canvas.step_picker import StepPicker
-            from app.views import VIEWS
+            from app.views import MAP_VIEWS, VIEWS
 
         self._apply_font()
         for name, view in VIEWS.items():
@@ -60,20 +64,32 @@ class ViewArea:
             canvas.callbacks.exception_handler = exception_handler
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         titles = {name: view.title for name, view in VIEWS.items()}
-        self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
+        hidden = {name for name, view in VIEWS.items() if not view.shown_initially}
+        self.dock_layout.add_canvases(self.canvases, titles, hidden, self.appearance.theme)
         contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
         self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
         self.hover_readout = HoverReadout(  # before the tools, whose cursors depend on what it highlights
             self.session,
             self.canvases,
-            lambda: self.contour_tool.press_position is not None or self.camera_tool.last_position is not None,
+            self._is_mouse_busy,
         )
         self.step_picker = StepPicker(self.session, self.canvases, lambda index: self.select_run(index))
         self.contour_tool, self.camera_tool = (
             ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
             CameraTool(surface_canvas),
         )
+        self.map_tools = [
+            MapTool(self.canvases[name], self.session, lambda index: self.select_run(index)) for name in MAP_VIEWS
+        ]
         contour.setFocus()
+
+    def _is_mouse_busy(self) -> bool:
+        """Return whether something is dragged in a view."""
+        return (
+            self.contour_tool.press_position is not None
+            or self.camera_tool.last_position is not None
+            or any(tool.dragged_run is not None for tool in self.map_tools)
+        )
 
     def current_scene(self) -> Any:
         """Return the scene that the views should show."""
@@ -85,6 +101,7 @@ class ViewArea:
             self.session.bounds,
             dict(self.view_options),
             self.selected_run(),
+            dict(self.map_store.states),
         )
 
     def is_applicable(self, view_id: str) -> bool:
@@ -102,6 +119,8 @@ class ViewArea:
         scene, dragging = self.current_scene(), self.session.store.interaction_active
         self.hover_readout.clear()
         self.dock_layout.show_views({name for name in self.canvases if VIEWS[name].applies_to(scene)})
+        if self.request_maps():
+            scene = self.current_scene()
         for canvas in self.canvases.values():
             canvas.show_scene(scene, dragging)
         if any(canvas.rebuild_postponed for canvas in self.canvases.values()):
@@ -110,6 +129,24 @@ class ViewArea:
             tr("All views are hidden. Use the View menu to show them."),
             all(self.dock_layout.docks[name].isHidden() for name in self.canvases),
         )
+
+    def request_maps(self) -> bool:
+        """Request the maps of the displayed experiment for the views that are visible; return whether one changes."""
+        from app.views import MAP_VIEWS
+        from app.views.map_view import selected_index
+
+        experiment, before = self.session.displayed_experiment, dict(self.map_store.states)
+        index = selected_index(experiment, self.selected_run())
+        for name, view in MAP_VIEWS.items():
+            is_visible = not self.dock_layout.docks[name].isHidden()
+            self.map_store.request(name, view.make_job(experiment, index) if is_visible else None)
+        return before != self.map_store.states
+
+    def show_map(self, view_id: str) -> None:
+        """Show a map that is computed, or its progress."""
+        canvas = self.canvases[view_id]
+        canvas.show_scene(self.current_scene())
+        canvas.advance(canvas.displayed_step, canvas.displayed_step)
 
     def _postpone_rebuild(self) -> None:
         """Rebuild the views once the dragged value rests: for twice as long as between its last two changes."""
@@ -157,6 +194,8 @@ class ViewArea:
 
     def advance(self, first_step: int, last_step: int) -> None:
         """Draw one frame: the displayed step has changed from ``first_step`` to ``last_step``."""
+        if any(run.history for run in self.session.experiment.runs) and self.canvases and self.request_maps():
+            self.show_scene()  # the hyperparameters at the displayed step are others
         for canvas in self.canvases.values():
             canvas.advance(first_step, last_step)
 

@@ -14,6 +14,7 @@ from app.utils.i18n import tr
 
 LOSS_FLOOR = 1e-16  # of the loss at the start: a smaller difference from the minimum is a rounding error
 CURVE_WIDTH, DIVERGED_WIDTH = 1.9, 3.0  # points
+MIN_HEIGHT_WITH_LABEL = 1.5  # inches
 LANE_HEIGHT = 0.028  # of the axes, between the lines of two runs that show where they diverge
 
 
@@ -95,6 +96,8 @@ def set_loss_axis(axes: Axes, scale: LossScale, plotted: np.ndarray, theme: Them
     lowest = float(plotted[np.isfinite(plotted)].min(initial=start_value))
     axes.set(yscale="log", ylim=(max(lowest / 3, 1e-18 * start_value), 30 * start_value))
     axes.axhline(start_value, color=theme.muted_text, linewidth=0.8, linestyle=(0, (5, 3)), zorder=0)
+    if axes.bbox.height < MIN_HEIGHT_WITH_LABEL * axes.figure.dpi:
+        return
     axes.annotate(
         tr("loss at the start"),
         (0.005, start_value),

@@ -11,13 +11,12 @@ from matplotlib.axis import Axis
 from app.analysis.map_theory import SettingsTheory
 from app.engine.settings_map import SettingsMap
 from app.plotting.maps.map_marks import OPTIMUM, limit_line
+from app.plotting.maps.outcome_image import Extent
 from app.theming.theme import Theme
 from app.utils.number_format import SUPERSCRIPTS
 from optimizers import Hyperparameter
 
 MAX_TICKS = 9
-
-Extent = tuple[float, float, float, float]
 
 
 def slider_extent(result: SettingsMap) -> Extent:
@@ -26,10 +25,14 @@ def slider_extent(result: SettingsMap) -> Extent:
     return first.to_slider(xs[0]), first.to_slider(xs[-1]), second.to_slider(ys[0]), second.to_slider(ys[-1])
 
 
-def set_slider_ticks(axis: Axis, spec: Hyperparameter, max_ticks: int = MAX_TICKS) -> None:
-    """Label round values of a hyperparameter at their positions on its slider."""
-    values = slider_ticks(spec, max_ticks)
-    axis.set_ticks([spec.to_slider(value) for value in values], [tick_label(value) for value in values])
+def set_slider_ticks(axis: Axis, spec: Hyperparameter, max_ticks: int = MAX_TICKS, min_gap: float = 0.0) -> None:
+    """Label round values of a hyperparameter at their positions on its slider, at least ``min_gap`` apart there."""
+    ticks: list[tuple[float, str]] = []
+    for value in reversed(slider_ticks(spec, max_ticks)):
+        position = spec.to_slider(value)
+        if not ticks or ticks[-1][0] - position >= min_gap:
+            ticks.append((position, tick_label(value)))
+    axis.set_ticks([position for position, _ in ticks], [label for _, label in ticks])
 
 
 def tick_label(value: float) -> str:
