@@ -104,7 +104,10 @@ def _add_surface_arguments(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="standardize the columns: subtract the mean and divide by the standard deviation",
     )
-    group.add_argument("--formula", metavar="TEXT", help='loss as a formula in x and y: --formula "x^2/20 + a y^2"')
+    group.add_argument("--landscape", metavar="FILE", help="landscape file (.npz, .npy, .h5) instead of a surface")
+    group.add_argument(
+        "--formula", metavar="TEXT", help='loss as a formula in x and y, or in x alone: --formula "x^2/20 + a y^2"'
+    )
     group.add_argument(
         "--param",
         action="append",
@@ -113,12 +116,15 @@ def _add_surface_arguments(group: argparse._ArgumentGroup) -> None:
         help="value of a parameter of the formula (default: 1); can be repeated",
     )
     group.add_argument(
-        "--box", metavar="X0,X1,Y0,Y1", help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5"
+        "--box",
+        metavar="X0,X1[,Y0,Y1]",
+        help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5; two numbers for a formula "
+        "without y",
     )
 
 
 def _add_simulation_arguments(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--start", metavar="X,Y", help="starting point, for example --start=-1.5,2")
+    group.add_argument("--start", metavar="X[,Y]", help="starting point, for example --start=-1.5,2")
     group.add_argument(
         "--run",
         action="append",

@@ -57,6 +57,8 @@ def _unsupported_reason(experiment: Experiment) -> str:
         return tr("hyperparameters were changed during this experiment")
     if experiment.branches:
         return tr("this experiment has branches")
+    if experiment.landscape is not None:
+        return tr("the surface is a landscape")
     if experiment.data is not None:
         return tr("the surface is computed from data")
     if not experiment.runs:
@@ -71,7 +73,10 @@ def _unsupported_reason(experiment: Experiment) -> str:
 
 def _experiment_arguments(experiment: Experiment) -> list[str]:
     assert experiment.start is not None
-    arguments = [*_surface_arguments(experiment), f"--start={','.join(map(shortest_repr, experiment.start))}"]
+    arguments = [
+        *_surface_arguments(experiment),
+        f"--start={','.join(map(shortest_repr, experiment.start[: experiment.surface.dimension]))}",
+    ]
     settings = [
         f"loss_plot.{name}={value}"
         for name in LOSS_PLOT_SETTINGS
@@ -112,7 +117,7 @@ def _surface_arguments(experiment: Experiment) -> list[str]:
         return ["--surface", experiment.surface_id]
     arguments = [f"--formula={experiment.formula}"]
     if experiment.domain is not None:
-        numbers = [number for limits in experiment.domain for number in limits]
+        numbers = [number for limits in experiment.domain[: experiment.surface.dimension] for number in limits]
         arguments.append(f"--box={','.join(map(shortest_repr, numbers))}")
     for name, value in experiment.parameters.items():
         arguments += ["--param", f"{name}={shortest_repr(value)}"]

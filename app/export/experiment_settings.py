@@ -31,6 +31,8 @@ def parse_integer(kind: str, value: str) -> int:
 
 
 def _with_start(experiment: Experiment, value: str) -> Experiment:
+    if experiment.surface.dimension == 1 and "," not in value:
+        return replace(experiment, start=(value,))  # type: ignore[arg-type]  # Experiment converts strings
     x, comma, y = value.partition(",")
     if not comma or "," in y:
         raise ExperimentError(f"--start requires two numbers, for example --start=-1.5,2, not {shorten_repr(value)}")

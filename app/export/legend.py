@@ -46,6 +46,8 @@ def run_labels(scene: Scene) -> list[str]:
             texts.append(
                 label
                 if diverged_at is None or diverged_at > scene.race.step
+                else tr("{label} (left the mapped area at step {gone})", label=label, gone=diverged_at)
+                if scene.race.surface.is_mapped
                 else tr("{label} (diverged at step {gone})", label=label, gone=diverged_at)
             )
     return texts

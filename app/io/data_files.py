@@ -12,7 +12,7 @@ from surfaces.data_file import TableData, select_columns
 from surfaces.data_table import DataTable, read_data_table
 
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".asc", ".prn", ".xy")
-NON_TEXT_SUFFIXES = (".gz", ".bz2", ".xz", ".zip", ".7z", ".zst", ".xlsx", ".xls", ".parquet", ".h5")  # refused by name
+NON_TEXT_SUFFIXES = (".gz", ".bz2", ".xz", ".zip", ".7z", ".zst", ".xlsx", ".xls", ".parquet")  # refused by name
 DEFAULT_CHOICE = DataChoice()
 
 

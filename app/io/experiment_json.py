@@ -23,6 +23,7 @@ experiment
     formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
     domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
+    landscape            null          a landscape instead of a surface; null: none
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged
@@ -65,6 +66,16 @@ map options
     rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
     compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
 
+landscape
+    name                 -             text of at most 80 characters
+    x                    -             [first, last] x coordinate of the grid
+    y                    -             [first, last] y coordinate of the grid
+    heights              -             4 to 129 rows, one for each y, of 4 to 129 losses each; null: not known
+    path                 []            at most 1,000 points of a training: [step, x, y, loss, height, off_plane]
+    kind                 ""            how the plane was chosen: "ends", "pca", "joint", "random", "snapshots" or ""
+    shares               []            shares of the variance of the path along the principal components
+    facts                {}            names with numbers and texts
+
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own
     start                -             [x, y], where they start
@@ -90,6 +101,7 @@ from app.io.strict_json import check_depth, parse_json
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
+from app.model.landscape_data import LandscapeData
 from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.run import Run
@@ -112,7 +124,8 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode)
+PARTS = (Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData)
+Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData)
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
@@ -130,7 +143,7 @@ def keys_of(cls: type) -> dict[str, str]:
 
 def _to_json_value(value: Any) -> Any:
     """Return dataclasses as dictionaries with their unknown keys last, and tuples as lists."""
-    if isinstance(value, (Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode)):
+    if isinstance(value, PARTS):
         keys = keys_of(type(value))
         own_values = {key: _to_json_value(getattr(value, name)) for name, key in keys.items()}
         return {**own_values, **{key: extra for key, extra in value.extra.items() if key not in own_values}}
@@ -167,6 +180,7 @@ def from_json(source: str | bytes) -> Experiment:
             "plot_options": _build(PlotOptions, gettext_noop("plot options"), data.get("plot_options", {})),
             "map_options": _build(MapOptions, gettext_noop("map options"), data.get("map_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
+            "landscape": _build_landscape(data.get("landscape")),
             "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },
     )
@@ -224,6 +238,13 @@ def _build_branch(data: Any, minor_version: int) -> Branch:
         )
         data = {"start": None, "steps": None, **data, "runs": _build_runs(runs, minor_version)}
     return _build(Branch, gettext_noop("branch"), data)
+
+
+def _build_landscape(data: Any) -> LandscapeData | None:
+    if data is None:
+        return None
+    required = dict.fromkeys(("name", "x", "y", "heights"))
+    return _build(LandscapeData, gettext_noop("landscape"), {**required, **data} if isinstance(data, dict) else data)
 
 
 def _with_new_keys(cls: type, data: dict[str, Any]) -> dict[str, Any]:

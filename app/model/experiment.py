@@ -12,10 +12,18 @@ from zlib import crc32
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
 from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
+from app.model.landscape_data import LandscapeData, make_surface
 from app.model.map_options import DEFAULT_MAP_OPTIONS, MapOptions
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
 from app.model.run import Run
-from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
+from app.model.typed_surface import (
+    check_formula_data,
+    check_line_start,
+    check_typed_surface,
+    dimension_of,
+    get_typed_surface,
+    parameters_of,
+)
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import (
     MAX_STEPS,
@@ -30,6 +38,7 @@ from app.utils.validation import (
 from surfaces import SURFACES, Surface
 from surfaces.formula.catalog_texts import catalog_text
 from surfaces.formula.typed_surface import FORMULA_ID, fit_bounds
+from surfaces.landscape.landscape import LANDSCAPE_ID
 from surfaces.surface import Bounds
 
 MAX_BRANCHES = 100
@@ -72,7 +81,8 @@ class Experiment:
     the surface is made from, as columns x and y, None for a surface without data; ``data_names`` are the names of the
     columns, and with ``standardized`` the surface is made from the standardized columns. ``formula`` is the formula of
     the surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``;
-    None stands for the default domain. ``branches`` are ordered from the oldest to the newest. ``displayed_step`` is
+    None stands for the default domain. ``landscape`` is the grid of losses that the surface "landscape" is made from,
+    None for another surface. ``branches`` are ordered from the oldest to the newest. ``displayed_step`` is
     the step on the screen when it was saved and is not compared. ``extra``, here and in the parts of an experiment,
     holds keys of the file that this version does not know and writes again.
 
@@ -91,6 +101,7 @@ class Experiment:
     formula: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     domain: Bounds | None = None
+    landscape: LandscapeData | None = None
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
@@ -107,6 +118,8 @@ class Experiment:
             object.__setattr__(self, "formula", formula)
             object.__setattr__(self, "parameters", parameters)
             object.__setattr__(self, "domain", domain)
+        elif self.landscape is not None:
+            object.__setattr__(self, "surface_id", LANDSCAPE_ID)
         else:
             check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
@@ -135,6 +148,8 @@ class Experiment:
     def _check_start(self) -> tuple[float, ...]:
         default_start = self.surface.start  # read in any case: raises if data cannot make the surface
         start = default_start if self.start is None else self.start
+        if self.surface.dimension == 1:
+            return check_line_start(start)
         if not isinstance(start, (tuple, list)) or len(start) != 2:
             raise ExperimentError(tr("start must be two numbers, not {start}", start=shorten_repr(start)))
         return tuple(
@@ -169,6 +184,7 @@ class Experiment:
         runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
         typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
         scaled = ("standardized",) if self.standardized else ()
+        scaled = (*scaled, self.landscape) if self.landscape is not None else scaled
         return crc32(repr((self.surface_id, self.start, self.data, runs, *typed, *scaled)).encode())
 
     def _with_unique_slots(self) -> tuple[Run, ...]:
@@ -194,6 +210,8 @@ class Experiment:
         """The surface, made from ``data`` if there are any."""
         if self.formula:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain)
+        if self.landscape is not None:
+            return make_surface(self.landscape)
         return get_surface(self.surface_id, self.data, self.standardized)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -259,12 +277,19 @@ class Experiment:
     ) -> Experiment:
         """Return the experiment on the surface of a formula.
 
-        While a formula is edited, the values of parameters with the same name, the domain and the start are kept.
+        While a formula is edited, the values of parameters with the same name and the domain are kept, and the start
+        unless y is added or removed.
         """
         values = {name: self.parameters.get(name, 1.0) for name in parameters_of(formula)} | dict(parameters or {})
-        kept = {"domain": domain or self.domain, "start": self.start} if self.formula and domain is None else {}
+        kept: dict[str, Any] = {"domain": self.domain} if self.formula and domain is None else {}
+        if kept and dimension_of(formula) == self.surface.dimension:
+            kept["start"] = self.start
         changes = {"formula": formula, "parameters": values, "domain": domain, "data": None, **kept}
         return self._with_other_surface(surface_id=FORMULA_ID, **changes)
+
+    def with_landscape(self, landscape: LandscapeData) -> Experiment:
+        """Return the experiment on the surface of a landscape, from the start of its path."""
+        return self._with_other_surface(surface_id=LANDSCAPE_ID, data=None, landscape=landscape)
 
     def with_parameter(self, name: str, value: float) -> Experiment:
         """Return the experiment with another value of a parameter of the formula, from the start of all runs."""
@@ -302,6 +327,7 @@ class Experiment:
             "formula": "",
             "parameters": {},
             "domain": None,
+            "landscape": None,
         }
         if changes.get("data", self.data) is None:
             settings |= {"data_names": None, "standardized": False}
@@ -322,7 +348,7 @@ class Experiment:
 
     @property
     def _surface_key(self) -> tuple[Any, ...]:
-        return self.surface_id, self.data, self.standardized, self.formula, self.parameters, self.domain
+        return self.surface_id, self.data, self.standardized, self.formula, self.parameters, self.domain, self.landscape
 
 
 def exceeds_branch_limits(branches: Sequence[Branch]) -> bool:

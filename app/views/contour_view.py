@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from app.analysis.height_map import HeightMap, cached_height_map
+from app.analysis.landscape_text import plane_text
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap
@@ -15,6 +16,7 @@ from app.plotting.path_renderer import PathRenderer
 from app.plotting.search_overlay import draw_search_state
 from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
+from app.views import recorded_path
 from app.views.annotations import DivergenceLabels
 from app.views.color_bar import ColorBar, bar_ticks
 from app.views.contour_image import ContourImage
@@ -124,6 +126,8 @@ class ContourView(PathView):
         key_text = tr("◎ start")
         if surface.minima:
             key_text = tr("◎ start   ☆ lowest found") if surface.minima_estimated else tr("◎ start   ☆ minimum")
+        if scene.experiment.landscape is not None and scene.experiment.landscape.path:
+            key_text += "   " + tr("● recorded   ○ true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
@@ -136,7 +140,8 @@ class ContourView(PathView):
     def add_deferred_artists(self) -> bool:
         """Add the formula: loading the parser and the fonts of mathtext takes longer than everything else."""
         assert self.scene is not None
-        text = f"${self.scene.race.surface.formula}$"
+        formula, landscape = self.scene.race.surface.formula, self.scene.experiment.landscape
+        text = f"${formula}$" if landscape is None else plane_text(landscape.landscape)
         self.formula = text_fitting.annotate_above(self.axes, text, "left", FORMULA_FONT_SIZE, self.scene.theme.text)
         return True
 
@@ -191,8 +196,12 @@ class ContourView(PathView):
     # Moving parts
 
     def draw_underlay(self, renderer: PathRenderer) -> None:
-        """Draw the markers of the minima and of the start point, if they lie inside the axes."""
+        """Draw the recorded path, and the markers of the minima and of the start point that lie inside the axes."""
         assert self.scene is not None
+        data = self.scene.experiment.landscape
+        if data is not None and len(data.path):
+            to_pixels = self.axes.transData.transform
+            recorded_path.draw_on_plane(renderer, data.landscape, to_pixels, self.axes.bbox, self.is_inside)
         minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.axes.transData.transform(minima), markers.draw_minimum_marker),

@@ -14,6 +14,7 @@ from app.engine.trajectory import Trajectory
 from app.plotting import markers
 from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import PathRenderer
+from app.views import recorded_path
 from app.views.camera import Camera
 from app.views.default_camera import default_camera
 from app.views.occlusion import OcclusionMap
@@ -203,6 +204,9 @@ class SurfaceView(PathView):
         if self.viewport is not None:
             self.draw_viewport_edge(renderer, self.viewport)
         surface, start = self.scene.race.surface, self.scene.experiment.start
+        data = self.scene.experiment.landscape
+        if data is not None and len(data.path):
+            recorded_path.draw_at_true_loss(renderer, data.landscape, self._project, self.axes.bbox)
         for positions, draw_marker, hidden_marker in (
             (surface.minima, markers.draw_minimum_marker, "*"),
             ([start], markers.draw_start_marker, "o"),
@@ -212,6 +216,10 @@ class SurfaceView(PathView):
                 points, hidden = self.to_screen(to_unit_box(self.height_map, x, y, surface(x, y)[0]))
             draw_marker(renderer, points[~hidden])
             renderer.draw_markers(points[hidden], hidden_marker, 8.0, "none", self.scene.theme.muted_text, 1.0)
+
+    def _project(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
+        """Return the pixels (n, 2) of points with a loss that need not be that of the surface."""
+        return self.project_points(to_unit_box(self.height_map, x, y, loss))
 
     def draw_viewport_edge(self, renderer: PathRenderer, viewport: Bounds) -> None:
         """Draw the edge of the viewport on the surface; a small square if it would be smaller than that."""

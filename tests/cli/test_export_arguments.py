@@ -135,6 +135,7 @@ def test_every_option_is_declared_by_a_format() -> None:
         "x",
         "y",
         "standardize",
+        "landscape",
         "formula",
         "param",
         "box",

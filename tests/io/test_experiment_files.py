@@ -32,6 +32,7 @@ from app.io.strict_json import MAX_FILE_SIZE
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.landscape_data import LandscapeData
 from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.run import Run
@@ -86,6 +87,7 @@ DOCUMENTED_CLASSES = {
     "loss plot": LossPlot,
     "plot options": PlotOptions,
     "map options": MapOptions,
+    "landscape": LandscapeData,
     "branch": Branch,
     "comparison": ComparisonMode,
 }

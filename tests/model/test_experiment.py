@@ -18,8 +18,8 @@ from app.io.experiment_files import examples, load
 from app.io.experiment_json import from_json, to_json
 from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
-from app.model.plot_domain import plot_bounds
 from app.model.map_options import RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
+from app.model.plot_domain import plot_bounds
 from app.model.plot_options import COLORMAPS, HEIGHT_SCALES, MAX_LEVELS, MIN_LEVELS, PlotOptions
 from app.model.run import Run
 from app.utils.i18n import ENGLISH, load_language, set_language

@@ -77,7 +77,10 @@ def _undefined_status(trajectory: Trajectory, diverged_at: int) -> RunStatus | N
     """
     x, y, loss, has_gradient = _last_evaluation(trajectory, diverged_at)
     values = {"place": f"({x:.4g}, {y:.4g})", "loss": loss, "step": diverged_at}
-    if math.isfinite(x) and math.isfinite(y) and math.isnan(loss):
+    if math.isfinite(x) and math.isfinite(y) and math.isnan(loss) and getattr(trajectory.surface, "is_mapped", False):
+        reason = tr("it left the mapped area, outside which the loss is not known")
+        short_text = tr("left the mapped area at step {step}", **values)
+    elif math.isfinite(x) and math.isfinite(y) and math.isnan(loss):
         reason = tr("the loss has no value at {place}", **values)
         short_text = tr("no value at step {step}", **values)
     elif abs(loss) < LARGEST_LOSS and not has_gradient:

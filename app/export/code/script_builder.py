@@ -10,6 +10,8 @@ from app.export.code.dependency_collector import DependencyCollector, Key
 from app.export.code.formula_source import FUNCTION_NAME, formula_source
 from app.export.code.literals import MAX_LINE_LENGTH, format_literal
 from app.export.code.script_text import exhausted_steps, format_mapping
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
 
 RESERVED_NAMES = (
     "RUNS",
@@ -70,6 +72,10 @@ def script_context(
 def add_surface_function(race: Race, collector: DependencyCollector, for_arrays: bool) -> str:
     """Return the name in the script of the surface function; ``for_arrays`` if it is called with arrays."""
     experiment, surface = race.experiment, race.surface
+    if experiment.landscape is not None:
+        raise ExperimentError(
+            tr("scripts cannot contain a landscape; export a figure, the data, or a matplotlib script instead")
+        )
     if experiment.formula:
         source = formula_source(experiment.formula, experiment.parameters, for_arrays)
         return collector.add_source(source, FUNCTION_NAME)

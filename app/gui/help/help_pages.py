@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from app.analysis.landscape_text import landscape_sentences, plane_text
 from app.gui.help.citation_links import link_citations
 from app.gui.help.formula_images import image_tag
 from app.model.catalog import list_implementations
@@ -13,6 +14,7 @@ from app.model.number_parsing import describe_allowed
 from app.model.run import Run
 from app.model.source_text import translate_source
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from optimizers import OPTIMIZERS, Hyperparameter, Modifier, Optimizer
 from surfaces import Surface
 
@@ -119,7 +121,8 @@ def surface_page(experiment: Experiment) -> str:
         [
             f"<h2>{escape(tr(surface.name))}</h2>",
             _paragraphs(tr(surface.summary)),
-            _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS)),
+            _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS) if surface.formula else ""),
+            _landscape_html(experiment),
             _paragraphs(tr(surface.nonsmooth_note)),
             _paragraphs(tr(surface.what_to_try)),
             _paragraphs(
@@ -143,6 +146,14 @@ def surface_page(experiment: Experiment) -> str:
             _source_html(surface.source),
         ]
     )
+
+
+def _landscape_html(experiment: Experiment) -> str:
+    if experiment.landscape is None:
+        return ""
+    landscape = experiment.landscape.landscape
+    sentences = [to_sentence(plane_text(landscape)), *landscape_sentences(landscape)]
+    return "".join(map(_paragraphs, sentences))
 
 
 def _minima_table(surface: Surface, x: str, y: str) -> str:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
+from app.engine.opened_experiment import open_experiment
 from app.engine.safe_rate import with_safe_rates
 from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
@@ -20,8 +21,12 @@ from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
 from app.session.session import Session
 from app.session.settings import Settings
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, make_printable
+
+OPEN_FILTER = gettext_noop(
+    "Experiments, exported figures, and landscapes (*.json *.png *.svg *.npz *.npy *.h5);;All files (*)"
+)
 
 
 class DocumentController(QObject):
@@ -82,11 +87,11 @@ class DocumentController(QObject):
         if path.suffix.lower() in data_files.DATA_SUFFIXES:
             self._open_data_path(path)
             return
-        experiment = experiment_files.load(path, self.session.experiment)
+        experiment = open_experiment(path, self.session.experiment)
         if self.confirm_discard():
             if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
                 version = experiment_files.file_version(path)
-                experiment = experiment_files.load(path)
+                experiment = open_experiment(path)
             self.known_versions[path.absolute()] = version
             self._show_experiment(experiment, experiment_files.save_path_for(path))
             self._add_recent(path)
@@ -102,7 +107,8 @@ class DocumentController(QObject):
     def open(self) -> None:
         """Ask for an experiment file and open it."""
         path = self.ask_path(
-            tr("Open Experiment"), tr("Experiments and exported figures (*.json *.png *.svg);;All files (*)")
+            tr("Open Experiment"),
+            tr(OPEN_FILTER),
         )
         if path:
             self.open_path(path)

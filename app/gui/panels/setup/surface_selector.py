@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.analysis.landscape_text import landscape_sentences
 from app.engine.safe_rate import with_safe_rates
 from app.gui.panels.setup.domain_fields import DomainFields
 from app.gui.panels.setup.formula_editor import FormulaEditor
@@ -81,6 +82,9 @@ class SurfaceSelector(QWidget):
             self.picker.show_other(tr("Built-in surfaces"))
         self.edit_button.setVisible(surface.id in SURFACES and surface.with_data is None)
         text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
+        landscape = self.session.experiment.landscape
+        if landscape is not None:
+            text = " ".join([text, *landscape_sentences(landscape.landscape)[:1]])
         if self.note_label.text() != text:
             self.note_label.setText(text)
             self.note_label.setVisible(bool(text))
