@@ -37,7 +37,7 @@ class MapOptions:
 
     steps: int | None = None
     settings_axes: tuple[str, str] | None = None
-    settings_quantity: str = "minimum"
+    settings_quantity: str = "loss"
     rate_quantity: str = "loss"
     compared_slot: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
