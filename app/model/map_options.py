@@ -12,7 +12,7 @@ from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check
 SETTINGS_QUANTITIES = {
     "minimum": gettext_noop("minimum reached"),
     "steps": gettext_noop("steps to a minimum"),
-    "loss": gettext_noop("final loss"),
+    "loss": gettext_noop("loss on arrival or at the end"),
     "divergence": gettext_noop("divergence"),
 }
 RATE_QUANTITIES = {"loss": gettext_noop("final loss"), "steps": gettext_noop("steps to a minimum")}

@@ -13,7 +13,7 @@ MAP_MENU = "View/Ma&ps"
 SETTINGS_TEXTS = {  # by quantity
     "minimum": "Settings Map: &Minimum Reached",
     "steps": "Settings Map: S&teps to a Minimum",
-    "loss": "Settings Map: &Final Loss",
+    "loss": "Settings Map: L&oss",
     "divergence": "Settings Map: Di&vergence",
 }
 RATE_TEXTS = {"loss": "Rate Curve: Final &Loss", "steps": "Rate Curve: Steps to a Mi&nimum"}
