@@ -96,3 +96,15 @@ def test_the_axes_do_not_depend_on_the_setting_of_the_run() -> None:
     assert (one.outcome == other.outcome).all()
     assert one.includes(0.1, 0.9)
     assert not one.includes(1e6, 0.9)
+
+
+@pytest.mark.parametrize("schedule", ["cosine_steps=40", "step_every=10 step_gamma=0.5", "warmup_steps=20"])
+def test_schedules_apply_in_every_cell_after_other_cells_have_finished(schedule: str) -> None:
+    run, bowl = Run.parse(f"momentum {schedule}"), SURFACES["elongated_bowl"]
+    result = settings_map(run, bowl, START, 60, ("lr", "momentum"), 12)
+    assert (result.outcome == DIVERGED).any(), "some cells finish early"
+    for j, momentum in list(enumerate(result.second))[::4]:
+        for i, lr in enumerate(result.first):
+            if result.outcome[j, i] == -1:
+                single = last_loss(Run(run.optimizer, {**run.hyperparameters, "lr": lr, "momentum": momentum}), 60)
+                assert result.loss[j, i] == pytest.approx(single, rel=1e-9)
