@@ -157,6 +157,11 @@ class RateCurveView(MapView):
                 positions[index] = np.array([[x, np.interp(x, pixels[:, 0], pixels[:, 1])]])
         return positions
 
+    def current_readout(self) -> list[tuple[str, str]]:
+        """Return the outcome of the selected run at its displayed learning rate."""
+        position = self.marker_positions().get(self.selected_index)
+        return [] if position is None else self.readout((float(position[0, 0]), float(position[0, 1])))
+
     def draw_markers(self, renderer: PathRenderer) -> None:
         """Draw the marker of each run at its displayed learning rate, the selected run last."""
         assert self.scene is not None

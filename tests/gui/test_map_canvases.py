@@ -228,3 +228,30 @@ def test_the_map_under_the_pointer_is_read_out(name: str, open_maps: Callable[..
     label = window.view_area.hover_readout.hover_label
     assert label.isVisible()
     assert "outcome" in label.text()
+
+
+def test_a_screen_reader_hears_what_the_map_says_about_the_current_setting(
+    open_maps: Callable[..., MainWindow],
+) -> None:
+    window = open_maps("settings")
+    window.update_texts()
+    canvas = window.canvases["settings"]
+    assert canvas.accessibleName() == "Settings Map"
+    lines = canvas.accessibleDescription().splitlines()
+    assert lines[0].startswith("Momentum, 500 steps")
+    assert "outcome: Minimum 1 (0, 0) in " in lines[0]
+    assert window.canvases["contour"].accessibleDescription() not in ("", lines[0])
+
+
+def test_a_map_hidden_behind_a_maximized_view_is_computed_when_it_is_back(
+    open_maps: Callable[..., MainWindow],
+) -> None:
+    window = open_maps("settings")
+    maximize = window.dock_layout.docks["contour"].maximize_action
+    maximize.trigger()
+    window.session.set_start(1.0, 1.0)
+    assert not any(task.running for task in window.view_area.map_store.tasks.values())
+    maximize.trigger()
+    finish_maps(window)
+    assert window.canvases["settings"].view.state.job.start == (1.0, 1.0)
+    assert window.canvases["settings"].view.result is not None

@@ -81,6 +81,8 @@ class ViewArea:
         self.map_tools = [
             MapTool(self.canvases[name], self.session, lambda index: self.select_run(index)) for name in MAP_VIEWS
         ]
+        for name in self.canvases:  # a maximized view hides the others, whose maps are not computed
+            self.dock_layout.docks[name].maximize_action.triggered.connect(lambda _: self.show_scene())
         contour.setFocus()
 
     def _is_mouse_busy(self) -> bool:
@@ -254,5 +256,6 @@ class ViewArea:
         """Update the accessible descriptions of the canvases."""
         description = describe(self.session.experiment, self.session.race, self.session.run_status, self.selected_run())
         for canvas in self.canvases.values():
-            if canvas.accessibleDescription() != description:  # a screen reader reads every new one
-                canvas.setAccessibleDescription(description)
+            text = "\n".join(filter(None, (canvas.view.summary() if canvas.isVisible() else "", description)))
+            if canvas.accessibleDescription() != text:  # a screen reader reads every new one
+                canvas.setAccessibleDescription(text)
