@@ -45,6 +45,8 @@ class View(AxesLayout, ABC):
     ----------
     id, title
         Key in ``VIEWS``, and the name in the window (a translatable text).
+    shown_initially
+        Whether the window shows the view at the first start, and a figure of all views includes it.
     scene
         What is shown; None before the first ``show_scene``.
     low_quality
@@ -85,6 +87,7 @@ class View(AxesLayout, ABC):
 
     id: ClassVar[str]
     title: ClassVar[str]
+    shown_initially: ClassVar[bool] = True
     interacting: bool = False
     shows_hints: bool = False
     tight_limits: bool = False
@@ -244,3 +247,11 @@ class View(AxesLayout, ABC):
     def nearest_step(self, pixel: tuple[float, float], max_distance: float) -> tuple[int, int] | None:
         """Return the index of the run and the step whose path is nearest to a pixel, None if none is so near."""
         return None
+
+    def summary(self) -> str:
+        """Return in words, translated, what the view shows besides the paths; empty for the paths alone."""
+        return ""
+
+    def readout(self, pixel: tuple[float, float]) -> list[tuple[str, str]]:
+        """Return names and values, translated, of what is at a pixel where there is no path."""
+        return []

@@ -14,7 +14,7 @@ from app.plotting.path_renderer import PathRenderer
 from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
 from app.views import recorded_path
-from app.views.color_bar import ColorBar
+from app.views.color_bar import ColorBar, bar_ticks
 from app.views.contour_image import ContourImage
 from app.views.contour_levels import FILLED_LEVELS, draw_levels
 from app.views.scene import Scene
@@ -85,7 +85,9 @@ class ContourView(ViewportView):
         self.static_artists: list[Artist] = draw_levels(
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
-        self.color_bar = ColorBar(axes, self.height_map, scene.theme, colormap) if options.color_bar else None
+        self.color_bar = None
+        if options.color_bar:
+            self.color_bar = ColorBar(axes, bar_ticks(self.height_map), scene.theme, colormap)
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from app.engine.basin_map import BasinMap
 from app.export.maps.map_headings import Heading
 from app.export.maps.map_layout import Key, MapLayout
-from app.export.maps.outcome_image import OutcomeImage, percent
+from app.export.maps.outcome_key import explain_others, explain_steps
 from app.export.options import Options
+from app.plotting.maps.outcome_image import OutcomeImage, percent
 from app.plotting.tick_formatters import UniformFormatter
 from app.theming.basin_colors import basin_colors
 from app.utils.i18n import tr
@@ -38,8 +39,8 @@ def draw_basin_map(result: BasinMap, surface: Surface, heading: Heading, options
     is_numbered[:ALWAYS_NUMBERED] = True
     _number_minima(axes, result.minima, by_share[is_numbered])
     explain_minima(layout.key, image, result.minima)
-    image.explain_others(layout.key)
-    image.explain_steps(layout.key)
+    explain_others(layout.key, image)
+    explain_steps(layout.key, image)
     return layout.figure
 
 

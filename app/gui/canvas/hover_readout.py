@@ -92,9 +92,12 @@ class HoverReadout:
     # Texts
 
     def surface_text(self, canvas: PlotCanvas, event: LocationEvent) -> str:
-        """Return position, loss, and gradient under the pointer; empty outside the contour plot and the curve."""
-        if not isinstance(canvas.view, ViewportView) or event.inaxes is not canvas.view.axes:
+        """Return position, loss, and gradient under the pointer, or what another view says about it."""
+        if event.inaxes is not canvas.view.axes:
             return ""
+        if not isinstance(canvas.view, ViewportView):
+            rows = canvas.view.readout((event.x, event.y))
+            return html_table(rows) if rows else ""
         assert event.xdata is not None
         assert event.ydata is not None
         with np.errstate(all="ignore"):
