@@ -18,6 +18,7 @@ from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
 from app.views import recorded_path
 from app.views.annotations import DivergenceLabels
+from app.views.basin_layer import BasinLayer
 from app.views.color_bar import ColorBar, bar_ticks
 from app.views.contour_image import ContourImage
 from app.views.contour_levels import FILLED_LEVELS, draw_levels
@@ -26,6 +27,7 @@ from app.views.scene import Scene
 from surfaces.surface import Bounds
 
 FORMULA_FONT_SIZE, KEY_FONT_SIZE = 10.0, 8.5  # points
+PROBE_WIDTH, PROBE_OUTLINE_WIDTH, PROBE_DOT = 1.3, 3.0, 5.0  # points
 MIN_CELL_WITH_BAR = 2.6, 1.7  # inches; in a smaller cell there is no color bar
 
 
@@ -45,6 +47,7 @@ class ContourView(PathView):
     title = "Contour"
     marker_key: Annotation | None = None
     color_bar: ColorBar | None = None
+    basins: BasinLayer | None = None
     formula: Annotation | None = None
     viewport: Bounds | None = None
     _interacting = False
@@ -75,7 +78,8 @@ class ContourView(PathView):
     def interacting(self, interacting: bool) -> None:
         self._interacting = self.low_quality = interacting
         assert self.scene is not None
-        is_filled = self.scene.experiment.plot_options.level_style == "filled"  # lines alone are fast, and stay
+        options = self.scene.experiment.plot_options
+        is_filled = options.level_style == "filled" and not options.basin_map  # lines alone are fast, and stay
         for artist in self.static_artists:
             artist.set_visible(not interacting or not is_filled)
         self.contour_image.set_visible(interacting and is_filled)
@@ -113,7 +117,8 @@ class ContourView(PathView):
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
         self.color_bar = None
-        if options.color_bar:
+        self.basins = BasinLayer(axes, scene, self.static_artists) if options.basin_map else None
+        if options.color_bar and not options.basin_map:
             self.color_bar = ColorBar(axes, bar_ticks(self.height_map), scene.theme, colormap)
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
@@ -126,11 +131,25 @@ class ContourView(PathView):
         key_text = tr("◎ start")
         if surface.minima:
             key_text = tr("◎ start   ☆ lowest found") if surface.minima_estimated else tr("◎ start   ☆ minimum")
+        if options.basin_map:
+            key_text = tr("◎ start   ① minimum")
         if scene.experiment.landscape is not None and scene.experiment.landscape.path:
             key_text += "   " + tr("● recorded   ○ true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
+
+    def update_scene(self, scene: Scene) -> bool:
+        """Switch to the scene of another race or another basin map, which ``draw_changed_artists`` draws."""
+        if self.basins is not None and self.basins.show(scene):
+            self.has_changed_artists = True
+        return super().update_scene(scene)
+
+    def draw_changed_artists(self, renderer: PathRenderer) -> None:
+        """Draw the basin map, with the lines over it."""
+        self.has_changed_artists = False
+        if self.basins is not None:
+            self.basins.redraw(renderer.backend_renderer)
 
     def _visible_height_map(self) -> HeightMap:
         assert self.scene is not None
@@ -154,9 +173,11 @@ class ContourView(PathView):
     def effective_margins(self) -> tuple[float, float, float, float]:
         """Return the minimum margins, with room for the color bar on the right."""
         left, bottom, right, top = super().effective_margins()
-        if self.color_bar is None or not self.has_room_for_bar:
+        if not self.has_room_for_bar:
             return left, bottom, right, top
-        return left, bottom, right + self.color_bar.space, top
+        if self.basins is not None:
+            return left, bottom, right + self.basins.space, top
+        return left, bottom, right + (self.color_bar.space if self.color_bar is not None else 0.0), top
 
     def fit_labels(self) -> None:
         """Shrink the formula so that it fits next to the key; hide it if it were too small to read."""
@@ -168,6 +189,8 @@ class ContourView(PathView):
         if self.color_bar is not None:
             self.color_bar.axes.set_visible(self.has_room_for_bar)
             self.color_bar.fit_ticks()
+        if self.basins is not None:
+            self.basins.table.set_visible(self.has_room_for_bar)
         bbox, dpi = self.axes.bbox, self.figure.dpi
         available_width = bbox.width
         if text_fitting.shrink_to_fit(self.marker_key, KEY_FONT_SIZE, available_width):
@@ -202,7 +225,8 @@ class ContourView(PathView):
         if data is not None and len(data.path):
             to_pixels = self.axes.transData.transform
             recorded_path.draw_on_plane(renderer, data.landscape, to_pixels, self.axes.bbox, self.is_inside)
-        minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
+        known_minima = () if self.basins is not None else self.scene.race.surface.minima  # the map has numbers
+        minima = np.array(known_minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.axes.transData.transform(minima), markers.draw_minimum_marker),
             (self.start_position(), markers.draw_start_marker),
@@ -214,6 +238,15 @@ class ContourView(PathView):
         """Draw whole paths up to ``last_step``."""
         self.divergence_labels.clear()
         super().draw_paths(renderer, last_step)
+
+    def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
+        """Draw the path of a run from another start, thin and pale, with a dot at its start."""
+        assert self.scene is not None
+        theme, start = self.scene.theme, self.pixel_positions(probe, np.array([0]))[0]
+        points = self.decimated_path(probe, probe.last_step)[1]
+        renderer.draw_line(points, theme.outline_color, PROBE_OUTLINE_WIDTH, self.axes.bbox)
+        renderer.draw_line(points, theme.muted_text, PROBE_WIDTH, self.axes.bbox)
+        renderer.draw_markers(start, "o", PROBE_DOT, theme.muted_text, theme.outline_color, 1.0)
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
         """Draw search states, labels of diverged runs and, over them, the markers of the runs."""
