@@ -17,7 +17,7 @@ from app.theming.basin_colors import basin_colors
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
-GAP, WIDTH = 0.1, 0.98  # inches: from the axes to the table, and the table
+GAP, WIDTH = 0.1, 1.12  # inches: from the axes to the table, and the table
 TABLE_SPACE = GAP + WIDTH + 0.02
 ROW_HEIGHT, SWATCH_WIDTH, SWATCH_HEIGHT = 0.17, 0.17, 0.12  # inches
 FONT_SIZE = 7.5  # points

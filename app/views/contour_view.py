@@ -131,8 +131,7 @@ class ContourView(PathView):
         key_text = tr("◎ start")
         if surface.minima:
             key_text = tr("◎ start   ☆ lowest found") if surface.minima_estimated else tr("◎ start   ☆ minimum")
-        if options.basin_map:
-            key_text = tr("◎ start   ① minimum")
+            key_text = tr("◎ start   ① minimum") if options.basin_map else key_text
         if scene.experiment.landscape is not None and scene.experiment.landscape.path:
             key_text += "   " + tr("● recorded   ○ true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
