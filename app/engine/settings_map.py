@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.basin_map import make_problem
+from app.engine.learning_rate_sweep import try_learning_rates
 from app.engine.nearest_minimum import cached_minima
 from app.engine.outcomes import Outcomes, compute_outcomes
+from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
 from app.model.run import Run
-from app.utils.progress_generators import finish
+from app.utils.progress_generators import finish, scaled
 from optimizers import Hyperparameter
+from optimizers.descent import initial_point
 from surfaces import Surface
 
 RATE_COUNT = 121  # learning rates of a rate curve
@@ -54,7 +57,7 @@ class SettingsMap:
 
 @dataclass(frozen=True, eq=False)
 class RateCurve:
-    """Outcomes of a run over its learning rate: arrays of shape (n,)."""
+    """Outcomes of a run over its learning rate: arrays of shape (n,); ``loss`` is that after all steps."""
 
     learning_rates: np.ndarray
     outcome: np.ndarray
@@ -102,11 +105,20 @@ def with_defaults(run: Run, names: Iterable[str]) -> Run:
 def compute_rate_curve(
     run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray | None = None
 ) -> Generator[float, None, RateCurve]:
-    """Yield the fraction that is done and return the outcomes over learning rates, by default those of the slider."""
+    """Yield the fraction that is done and return the outcomes over learning rates, by default those of the slider.
+
+    Runs that have arrived are continued for their final loss, as in a sweep of learning rates.
+    """
     if rates is None:
         rates = _slider_values(_spec(run, surface, start, "lr"), RATE_COUNT)
-    outcomes, _ = yield from _outcomes_over(run, surface, start, steps, {"lr": rates})
-    return RateCurve(rates, *outcomes[:3])
+    computation = _outcomes_over(run, surface, start, steps, {"lr": rates})
+    if not run.method.batched or steps < 1:
+        outcomes, _ = yield from computation
+        return RateCurve(rates, *outcomes[:3])
+    outcomes, _ = yield from scaled(computation, 0.0, 0.5)
+    trials = try_learning_rates(run, surface, initial_point(run.method, surface, start), steps, rates)
+    loss = (yield from scaled(trials, 0.5, 1.0))[0]
+    return RateCurve(rates, np.where(np.isnan(loss), DIVERGED, outcomes.outcome), outcomes.steps, loss)
 
 
 def common_learning_rates(

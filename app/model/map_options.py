@@ -12,7 +12,7 @@ from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check
 SETTINGS_QUANTITIES = {
     "minimum": gettext_noop("minimum reached"),
     "steps": gettext_noop("steps to a minimum"),
-    "loss": gettext_noop("final loss"),
+    "loss": gettext_noop("loss on arrival or at the end"),
     "divergence": gettext_noop("divergence"),
 }
 MIN_BASIN_SIZE, MAX_BASIN_SIZE = 8, 1000
@@ -40,7 +40,7 @@ class MapOptions:
 
     steps: int | None = None
     settings_axes: tuple[str, str] | None = None
-    settings_quantity: str = "minimum"
+    settings_quantity: str = "loss"
     rate_quantity: str = "loss"
     compared_slot: int | None = None
     basin_size: int = 200

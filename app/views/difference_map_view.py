@@ -80,6 +80,7 @@ class DifferenceMapView(MapView):
         keys = (
             (tr("black: different minima"), (OTHER_MINIMUM,)),
             (tr("hatched: only one arrives"), (ONLY_FIRST, ONLY_SECOND)),
+            (tr("blank: neither arrives"), (NEITHER,)),
         )
         return titles, "   ".join(text for text, kinds in keys if np.isin(result.kind, kinds).any())
 

@@ -142,7 +142,7 @@ class SettingsMapView(MapView):
         return int(np.abs(rows - y).argmin()), int(np.abs(columns - x).argmin())
 
     def readout(self, pixel: tuple[float, float]) -> list[tuple[str, str]]:
-        """Return both values of the cell at a pixel, its outcome in words and its loss."""
+        """Return both values of the cell at a pixel, its outcome in words, and its loss."""
         if self.run_at(pixel) is None:
             return []
         result, (row, column) = self.result, self._cell_at(pixel)
@@ -153,7 +153,7 @@ class SettingsMapView(MapView):
             for spec, name, value in zip(result.specs, result.names, values, strict=True)
         ]
         rows.append((tr("outcome"), outcome_text(outcome, int(result.steps[row, column]), result.minima)))
-        return [*rows, (tr("final loss"), format_tick(float(f"{loss:.4g}")))] if np.isfinite(loss) else rows
+        return [*rows, (tr("loss"), format_tick(float(f"{loss:.4g}")))] if np.isfinite(loss) else rows
 
     # Moving parts
 

@@ -116,7 +116,7 @@ class ViewArea:
         """Show the current scene in the views that are enabled and apply to it."""
         if not self.canvases:
             return
-        from app.views import VIEWS
+        from app.views import MAP_VIEWS, VIEWS
 
         scene, dragging = self.current_scene(), self.session.store.interaction_active
         self.hover_readout.clear()
@@ -125,6 +125,8 @@ class ViewArea:
             scene = self.current_scene()
         for canvas in self.canvases.values():
             canvas.show_scene(scene, dragging)
+        for name in MAP_VIEWS:
+            self._redraw_markers(self.canvases[name])
         if any(canvas.rebuild_postponed for canvas in self.canvases.values()):
             self._postpone_rebuild()
         self.dock_layout.show_placeholder(
@@ -156,6 +158,11 @@ class ViewArea:
         """Show a map that is computed, or its progress."""
         canvas = self.canvases[view_id]
         canvas.show_scene(self.current_scene())
+        self._redraw_markers(canvas)
+
+    @staticmethod
+    def _redraw_markers(canvas: Any) -> None:
+        """Draw the current settings again, which change without a change of the paths, and the progress."""
         canvas.advance(canvas.displayed_step, canvas.displayed_step)
 
     def _postpone_rebuild(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.rest_classification import ON_ITS_WAY
 from app.gui.window.actions.action import Action, ActionContext
 from app.model.map_options import DEFAULT_MAP_OPTIONS, RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
+from app.utils.i18n import tr
 from app.utils.validation import MAX_STEPS
 
 MAP_MENU = "View/Ma&ps"
@@ -15,7 +16,7 @@ FINE_BASIN_SIZE = 400  # starts per axis
 SETTINGS_TEXTS = {  # by quantity
     "minimum": "Settings Map: &Minimum Reached",
     "steps": "Settings Map: S&teps to a Minimum",
-    "loss": "Settings Map: &Final Loss",
+    "loss": "Settings Map: L&oss",
     "divergence": "Settings Map: Di&vergence",
 }
 RATE_TEXTS = {"loss": "Rate Curve: Final &Loss", "steps": "Rate Curve: Steps to a Mi&nimum"}
@@ -58,7 +59,7 @@ def _export_action(view_id: str, text: str) -> Action:
         MAP_MENU,
         lambda c: _export(c, view_id),
         separator_before=view_id == "settings",
-        enabled=lambda c: c.view_area.map_store.has_map(view_id),
+        enabled=lambda c: c.dock_layout.dock_enabled.get(view_id, False),
         help="Exports the map as arrays (NPZ), as a table (CSV), or as a figure with a key (PNG, SVG, PDF).",
     )
 
@@ -66,7 +67,10 @@ def _export_action(view_id: str, text: str) -> Action:
 def _export(context: ActionContext, view_id: str) -> None:
     from app.gui.window.map_export import export_map  # imports matplotlib
 
-    context.notify(export_map(context.exporter.source, view_id))
+    if context.view_area.map_store.has_map(view_id):
+        context.notify(export_map(context.exporter.source, view_id))
+    else:
+        context.notify(tr("There is no map yet."))
 
 
 EXPORT_TEXTS = {
