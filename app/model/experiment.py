@@ -15,6 +15,7 @@ from app.model.dataset import Columns, Scaling, check_columns, check_names, get_
 from app.model.landscape_data import LandscapeData, make_surface
 from app.model.map_options import DEFAULT_MAP_OPTIONS, MapOptions
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
+from app.model.problem_data import ProblemData, problem_surface
 from app.model.run import Run
 from app.model.typed_surface import (
     check_formula_data,
@@ -82,9 +83,10 @@ class Experiment:
     columns, and with ``standardized`` the surface is made from the standardized columns. ``formula`` is the formula of
     the surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``;
     None stands for the default domain. ``landscape`` is the grid of losses that the surface "landscape" is made from,
-    None for another surface. ``branches`` are ordered from the oldest to the newest. ``displayed_step`` is
-    the step on the screen when it was saved and is not compared. ``extra``, here and in the parts of an experiment,
-    holds keys of the file that this version does not know and writes again.
+    None for another surface; it may show a ``problem`` with many parameters, which the runs solve. ``branches`` are
+    ordered from the oldest to the newest. ``displayed_step`` is the step on the screen when it was saved and is not
+    compared. ``extra``, here and in the parts of an experiment, holds keys of the file that this version does not know
+    and writes again.
 
     Raises ExperimentError for anything that is not allowed.
     """
@@ -102,6 +104,7 @@ class Experiment:
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     domain: Bounds | None = None
     landscape: LandscapeData | None = None
+    problem: ProblemData | None = None
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
@@ -120,6 +123,8 @@ class Experiment:
             object.__setattr__(self, "domain", domain)
         elif self.landscape is not None:
             object.__setattr__(self, "surface_id", LANDSCAPE_ID)
+        elif self.problem is not None:
+            raise ExperimentError(tr("a problem needs the landscape that shows it"))
         else:
             check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
@@ -185,6 +190,7 @@ class Experiment:
         typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
         scaled = ("standardized",) if self.standardized else ()
         scaled = (*scaled, self.landscape) if self.landscape is not None else scaled
+        scaled = (*scaled, self.problem) if self.problem is not None else scaled
         return crc32(repr((self.surface_id, self.start, self.data, runs, *typed, *scaled)).encode())
 
     def _with_unique_slots(self) -> tuple[Run, ...]:
@@ -210,6 +216,8 @@ class Experiment:
         """The surface, made from ``data`` if there are any."""
         if self.formula:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain)
+        if self.landscape is not None and self.problem is not None:
+            return problem_surface(self.problem, self.landscape)
         if self.landscape is not None:
             return make_surface(self.landscape)
         return get_surface(self.surface_id, self.data, self.standardized)
@@ -291,6 +299,15 @@ class Experiment:
         """Return the experiment on the surface of a landscape, from the start of its path."""
         return self._with_other_surface(surface_id=LANDSCAPE_ID, data=None, landscape=landscape)
 
+    def with_problem(self, problem: ProblemData, landscape: LandscapeData) -> Experiment:
+        """Return the experiment on a problem with many parameters, shown on the plane of a landscape.
+
+        On another plane of the same problem, runs, branches and title stay.
+        """
+        if self.problem is not None and self.problem.key == problem.key and self.problem.seed == problem.seed:
+            return replace(self, problem=problem, landscape=landscape, start=None)
+        return self._with_other_surface(surface_id=LANDSCAPE_ID, data=None, landscape=landscape, problem=problem)
+
     def with_parameter(self, name: str, value: float) -> Experiment:
         """Return the experiment with another value of a parameter of the formula, from the start of all runs."""
         return replace(self, parameters={**self.parameters, name: value})
@@ -328,6 +345,7 @@ class Experiment:
             "parameters": {},
             "domain": None,
             "landscape": None,
+            "problem": None,
         }
         if changes.get("data", self.data) is None:
             settings |= {"data_names": None, "standardized": False}
@@ -348,7 +366,16 @@ class Experiment:
 
     @property
     def _surface_key(self) -> tuple[Any, ...]:
-        return self.surface_id, self.data, self.standardized, self.formula, self.parameters, self.domain, self.landscape
+        return (
+            self.surface_id,
+            self.data,
+            self.standardized,
+            self.formula,
+            self.parameters,
+            self.domain,
+            self.landscape,
+            self.problem,
+        )
 
 
 def exceeds_branch_limits(branches: Sequence[Branch]) -> bool:

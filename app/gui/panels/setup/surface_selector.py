@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.analysis.landscape_text import landscape_sentences
 from app.engine.safe_rate import with_safe_rates
@@ -21,6 +21,7 @@ from app.theming.theme import Theme
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
+from surfaces.problems.names import PROBLEM_NAMES
 
 RESERVED_LINES = 4  # of the description; few surfaces have a longer one
 
@@ -76,19 +77,31 @@ class SurfaceSelector(QWidget):
         self.formula_editor.refresh()
         self.parameters.refresh()
         self.domain_fields.refresh()
-        if surface.id in self.picker.entries:
-            self.picker.show_entry(surface.id)
+        problem = self.session.experiment.problem
+        shown_id = surface.id if problem is None else problem.id
+        if shown_id in self.picker.entries:
+            self.picker.show_entry(shown_id)
         else:
             self.picker.show_other(tr("Built-in surfaces"))
         self.edit_button.setVisible(surface.id in SURFACES and surface.with_data is None)
         text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
         landscape = self.session.experiment.landscape
-        if landscape is not None:
+        if landscape is not None and problem is None:
             text = " ".join([text, *landscape_sentences(landscape.landscape)[:1]])
         if self.note_label.text() != text:
             self.note_label.setText(text)
             self.note_label.setVisible(bool(text))
         self.error_label.setVisible(self.error_experiment is self.session.experiment)
+
+    def _select_problem(self, problem_id: str) -> None:
+        """Compute the losses on a plane, which takes about a second, and show the problem there."""
+        from app.engine.problem_experiment import with_problem  # only for a problem
+
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self.session.change(lambda e: with_problem(e, problem_id))
+        finally:
+            QApplication.restoreOverrideCursor()
 
     def _edit_as_formula(self) -> None:
         self.session.store.set(self.session.experiment.with_surface_as_formula())
@@ -98,7 +111,10 @@ class SurfaceSelector(QWidget):
         self.error_experiment = None
         if surface_id != self.session.experiment.surface_id:
             try:
-                self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
+                if surface_id in PROBLEM_NAMES:
+                    self._select_problem(surface_id)
+                else:
+                    self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
             except ExperimentError as error:
                 self.error_label.setText(f"{tr(SURFACES[surface_id].name)}: {error}.")
                 self.error_experiment = self.session.experiment
