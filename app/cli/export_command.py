@@ -206,6 +206,9 @@ def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-color-bar", action="store_true", help="omit the color bar")
     group.add_argument("--no-markers", action="store_true", help="omit the markers of single steps")
     group.add_argument("--dashes", action="store_true", help="dashed paths in every theme")
+    group.add_argument(
+        "--basins", action="store_true", help="basin map of the first visible run under the contour plot"
+    )
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

@@ -62,6 +62,7 @@ plot options
     equal_axes           false         whether x and y have the same scale in the contour plot
     step_markers         true          whether steps are marked where they are far enough apart
     dashes               false         whether paths are dashed in every theme
+    basin_map            false         whether the contour plot shows to which minimum every start leads
 
 map options
     steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic
@@ -69,6 +70,7 @@ map options
     settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss" or "divergence"
     rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
     compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
+    basin_size           200           integer from 8 to 1000: starts per axis of the basin map
 
 landscape
     name                 -             text of at most 80 characters

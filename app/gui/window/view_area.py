@@ -13,8 +13,10 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
+from app.engine.map_jobs import MapJob, displayed_basin_job
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
+from app.model.experiment import Experiment
 from app.session.map_store import MapStore
 from app.session.session import Session
 from app.utils.i18n import tr
@@ -163,7 +165,15 @@ class ViewArea:
         for name, view in MAP_VIEWS.items():
             is_visible = not self.dock_layout.docks[name].isHidden()
             self.map_store.request(name, view.make_job(experiment, index) if is_visible else None)
+        self.map_store.request("contour", self._basin_job(experiment, index))
         return before != self.map_store.states
+
+    def _basin_job(self, experiment: Experiment, index: int) -> MapJob | None:
+        """Return the job of the basin map under the contour plot; None if it does not show one."""
+        if self.dock_layout.docks["contour"].isHidden():
+            return None
+        job = displayed_basin_job(experiment, index, self.session.bounds)
+        return None if job is None else job.continuing(self.map_store.states.get("contour"))
 
     def show_map(self, view_id: str) -> None:
         """Show a map that is computed, or its progress."""
