@@ -24,7 +24,7 @@ def local_stability(trajectory: Trajectory, step: int) -> LocalStability | None:
     step = min(step, trajectory.last_step)
     update = effective_update(trajectory, step)
     return LocalStability(
-        curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step]),
+        curvature_at(trajectory.surface_at(step), trajectory.xs[step], trajectory.ys[step]),
         has_stability_theory(update),
         stability_limit(trajectory, step, None, update),
     )

@@ -20,7 +20,7 @@ LabelSizes = dict[str, tuple[float, float]]  # width and height in inches, by te
 
 def axis_names(scene: Scene) -> list[str]:
     """Return the short names of x and y."""
-    return [name.split()[0] for name in scene.race.surface.axis_labels]
+    return [name.split()[0] for name in scene.surface.axis_labels]
 
 
 def loss_axis_name(scene: Scene) -> str:

@@ -116,7 +116,7 @@ def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause
         or snapshot.update.stages["rate"]
     ):
         return False
-    losses = snapshot.trajectory.values_between(0, snapshot.step)[2]
+    losses = snapshot.trajectory.values_between(snapshot.surface_since, snapshot.step)[2]
     if losses[-int(oscillation.period) - 1 :].max() < losses.max():
         return False
     distances, third = np.abs(snapshot.future(DIVERGENCE_STEPS) - oscillation.center), DIVERGENCE_STEPS // 3

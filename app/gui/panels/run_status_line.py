@@ -18,6 +18,10 @@ LINES = 2
 EIGENVALUES_TEXT = gettext_noop(
     "Curvature here: λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. "
 )
+LINE_TEXT = gettext_noop("Curvature here: f″ = {largest:.4g}. ")
+LINE_CONCAVE_TEXT = gettext_noop(
+    "The curve does not bend upward, so there is no upper limit on the learning rate here."
+)
 FLAT_TEXT = gettext_noop("Curvature here: λmax = λmin = 0. ")
 CONCAVE_TEXT = gettext_noop("No direction curves upward, so there is no upper limit on the learning rate here.")
 SADDLE_TEXT = gettext_noop(
@@ -96,8 +100,9 @@ class RunStatusLine(QWidget):
         if math.isnan(curvature.largest):
             return tr("The curvature is undefined at this point."), ""
         condition = curvature.condition_number
+        is_line = self.session.race.surface.dimension == 1
         text = tr(
-            FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
+            LINE_TEXT if is_line else FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
             largest=curvature.largest,
             smallest=curvature.smallest,
             condition="∞" if math.isinf(condition) else f"{condition:.3g}",
@@ -105,7 +110,7 @@ class RunStatusLine(QWidget):
         if not has_theory:
             return text, ""
         if limit is None:
-            return text, tr(CONCAVE_TEXT)
+            return text, tr(LINE_CONCAVE_TEXT if is_line else CONCAVE_TEXT)
         return text, tr(
             SADDLE_TEXT if curvature.smallest < 0 else CONVEX_TEXT, formula=limit.formula, limit=limit.learning_rate
         )

@@ -49,8 +49,8 @@ class Timeline(QSlider):
         self.setAccessibleName(tr("Timeline"))
         self.setWhatsThis(
             tr(
-                "The current step. Click a step, drag the handle, or use the arrow keys. Marks show hyperparameter "
-                "changes; rings show where branches begin."
+                "The current step. Click a step, drag the handle, or use the arrow keys. Marks show changes of "
+                "hyperparameters and parameters; rings show where branches begin."
             )
         )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -84,6 +84,7 @@ class Timeline(QSlider):
             if style.visible
             for entry in run.history
         }
+        change_colors |= {span.until: self.theme.text for span in experiment.parameter_history}
         branch_steps = sorted({branch.left_at_step for branch in experiment.branches if branch.visible})
         last_computed_step, stop_step = race.last_step, experiment.steps or 0
         doublings = math.ceil(math.log2(max(last_computed_step, stop_step, INITIAL_RANGE) / INITIAL_RANGE))
