@@ -135,13 +135,14 @@ class Experiment:
             ranges = check_parameter_ranges(tuple(parameters), self.parameter_ranges)
             object.__setattr__(self, "parameter_ranges", ranges)
             check_integer(gettext_noop("search_level"), self.search_level, 0, MAX_SEARCH_LEVEL)
-        elif self.landscape is not None:
-            object.__setattr__(self, "surface_id", LANDSCAPE_ID)
         else:
+            object.__setattr__(self, "parameter_history", ())
             object.__setattr__(self, "parameter_ranges", {})
             object.__setattr__(self, "search_level", 0)
-            object.__setattr__(self, "parameter_history", ())
-            check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
+            if self.landscape is not None:
+                object.__setattr__(self, "surface_id", LANDSCAPE_ID)
+            else:
+                check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
             object.__setattr__(self, "data", check_columns(self.surface_id, self.data))
         object.__setattr__(self, "data_names", check_names(self.data_names))
