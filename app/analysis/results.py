@@ -13,6 +13,7 @@ import numpy as np
 from app.analysis.run_column import Column
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
+from app.model.run_labels import distinct_labels
 from app.utils.i18n import gettext_noop
 from app.utils.number_format import format_fixed_width, format_integer, format_significant
 from surfaces import Surface
@@ -106,7 +107,7 @@ def run_results(
     displayed_step = race.step if step is None else step
     experiment = race.experiment.as_of_step(displayed_step)
     optimizer_counts = Counter(run.optimizer for run in experiment.runs)
-    results = []
+    labels, results = distinct_labels(experiment.runs), []
     for index, (run, trajectory) in enumerate(zip(experiment.runs, race.trajectories, strict=True)):
         last_step, diverged_at = min(displayed_step, trajectory.last_step), trajectory.diverged_at
         diverged_at = diverged_at if diverged_at is not None and diverged_at <= displayed_step else None
@@ -121,7 +122,7 @@ def run_results(
             RunResult(
                 index,
                 run.slot or 0,
-                run.method.name if optimizer_counts[run.optimizer] == 1 else run.short_label,
+                run.method.name if optimizer_counts[run.optimizer] == 1 else labels[index],
                 run.method.name,
                 run.hyperparameter_text,
                 last_step,
@@ -220,13 +221,15 @@ def format_cells(result: RunResult) -> list[str]:
 
 def value_columns(surface: Surface) -> tuple[Column, ...]:
     """Return the columns of the read-out; coordinates have the names that the surface gives them."""
-    x, y = (axis.split()[0] for axis in surface.axis_labels)
+    coordinates = [
+        Column(name, name, get_value, format_fixed_width, sample_text="-00.00000")
+        for name, get_value in zip(surface.axis_names, (lambda run: run.x, lambda run: run.y), strict=False)
+    ]
     get_step = COLUMNS[STEPS_COLUMN].get_value
     return (
         Column("run", gettext_noop("Run"), lambda run: run.name, str),
         Column("step", gettext_noop("Step"), get_step, format_integer, sample_text="000,000", shows_divergence=True),
-        Column(x, x, lambda run: run.x, format_fixed_width, sample_text="-00.00000"),
-        Column(y, y, lambda run: run.y, format_fixed_width, sample_text="-00.00000"),
+        *coordinates,
         Column("loss", gettext_noop("Loss"), lambda run: run.loss, format_fixed_width, sample_text="000.00000"),
         Column(
             "gradient norm",

@@ -174,7 +174,7 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     )
     group.add_argument("--dpi", help="dots per inch, or screen, slide, or print (default: 150; animations 100)")
     group.add_argument("--theme", help="light, dark, or contrast (default: light)")
-    group.add_argument("--view", help="single view: contour, surface (3D), loss, or fit (default: all)")
+    group.add_argument("--view", help="single view: contour, surface (3D), curve, loss, or fit (default: all)")
     group.add_argument("--transparent", action="store_true", help="transparent background (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="omit the title")
     group.add_argument("--no-legend", action="store_true", help="omit the legend")

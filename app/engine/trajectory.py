@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from app.engine.evaluation_counts import CumulativeEvaluations
+from app.engine.projected_descent import descend_on, first_point
 from app.model.run import Run
-from optimizers.descent import Point, descend, evaluated_on, initial_point
+from optimizers.descent import Point, evaluated_on
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 
-CHECKPOINT_BYTES = 1000  # of a stored state, approximately
+CHECKPOINT_BYTES = 1000  # of a stored state without its arrays, approximately
+MAX_CHECKPOINT_BYTES = 64e6  # of all stored states of a run
 INFINITE_STEPS = 1 << 62  # larger than any step
 CHECKPOINT_INTERVAL = 1024  # steps between two stored states
 CHECKPOINT_INTERVAL_SLOW = (
@@ -105,8 +107,9 @@ class Trajectory:
     ) -> None:
         self.method = run.method
         self.surfaces_by_step, self.start = [(0, surface), *later_surfaces], start
-        self.checkpoint_interval = CHECKPOINT_INTERVAL if self.method.batched else CHECKPOINT_INTERVAL_SLOW
-        self.head: Point = initial_point(self.method, surface, start)
+        is_fast = self.method.batched and getattr(surface, "projected_problem", None) is None
+        self.checkpoint_interval = CHECKPOINT_INTERVAL if is_fast else CHECKPOINT_INTERVAL_SLOW
+        self.head: Point = first_point(self.method, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
         self.losses = array("d", [self.head.loss])
         self.hyperparameters_by_step = run.hyperparameters_by_step
@@ -122,7 +125,12 @@ class Trajectory:
     def byte_count(self) -> int:
         """The approximate memory of the steps and the stored states, in bytes."""
         columns = 3 if self.cumulative_evaluations is None else 5
-        return columns * self.xs.itemsize * len(self.xs) + CHECKPOINT_BYTES * len(self.checkpoints)
+        return columns * self.xs.itemsize * len(self.xs) + self._checkpoint_bytes
+
+    @property
+    def _checkpoint_bytes(self) -> int:
+        arrays = sum(getattr(value, "nbytes", 0) for value in (*self.head.x, self.head.gradient))
+        return (CHECKPOINT_BYTES + arrays) * len(self.checkpoints)
 
     @property
     def last_step(self) -> int:
@@ -170,8 +178,15 @@ class Trajectory:
             self._enforce_budget()
             self._leave_surface(surface)
             if self.last_step == len(self.checkpoints) * self.checkpoint_interval and not self.head.diverged:
-                self.checkpoints.append(self.head)
+                self._append_checkpoint()
             step_count -= chunk_size
+
+    def _append_checkpoint(self) -> None:
+        """Store the last state; if the states take too much memory, drop every second one."""
+        self.checkpoints.append(self.head)
+        if self._checkpoint_bytes > MAX_CHECKPOINT_BYTES:
+            self.checkpoint_interval *= 2
+            self.checkpoints = self.checkpoints[::2]
 
     def _leave_surface(self, surface: SurfaceFunction) -> None:
         """Evaluate the last step again if another surface begins there; the run diverges if that has no loss there."""
@@ -195,7 +210,7 @@ class Trajectory:
         step_costs = None if self.cumulative_evaluations is None else (array("q"), array("q"))
         columns, old_head = (self.xs, self.ys, self.losses), self.head
         try:
-            self.head = descend(self.method, surface, old_head, hyperparameters, step_count, *columns, step_costs)
+            self.head = descend_on(self.method, surface, old_head, hyperparameters, step_count, *columns, step_costs)
             if self.cumulative_evaluations is not None and step_costs is not None:
                 self.cumulative_evaluations.extend(*step_costs)
         except MemoryError:
@@ -343,7 +358,7 @@ class Trajectory:
         scratch = array("d"), array("d"), array("d")
         while point.t < step:
             hyperparameters, surface, until = self._span_after(point.t)
-            point = descend(self.method, surface, point, hyperparameters, min(step, until) - point.t, *scratch)
+            point = descend_on(self.method, surface, point, hyperparameters, min(step, until) - point.t, *scratch)
             if self.surface_at(point.t) is not surface:
                 point = evaluated_on(self.surface_at(point.t), point)
         self.cached_state = point
@@ -372,7 +387,7 @@ class Trajectory:
         yield point
         while point.t < last_step:
             hyperparameters, surface, _ = self._span_after(point.t)
-            point = descend(self.method, surface, point, hyperparameters, 1, array("d"), array("d"), array("d"))
+            point = descend_on(self.method, surface, point, hyperparameters, 1, array("d"), array("d"), array("d"))
             if self.surface_at(point.t) is not surface:
                 point = evaluated_on(self.surface_at(point.t), point)
             yield point

@@ -24,9 +24,9 @@ from app.plotting.path_renderer import PathRenderer
 from app.plotting.text_fitting import shrink_to_fit
 from app.utils.i18n import tr
 from app.utils.validation import check_choice
-from app.views import VIEWS, Scene, View
-from app.views.contour_view import ContourView
+from app.views import MAIN_VIEWS, VIEWS, Scene, View
 from app.views.surface_view import SurfaceView
+from app.views.viewport_view import ViewportView
 from surfaces import Surface
 
 # Inches
@@ -139,7 +139,7 @@ def _compose_figure(race: Race, options: Options, detail_scale: float, surface: 
         view.detail_scale, view.tight_limits = detail_scale, True
         if isinstance(view, SurfaceView) and options.camera is not None:
             view.camera = options.camera
-        if isinstance(view, (ContourView, SurfaceView)):
+        if isinstance(view, (ViewportView, SurfaceView)):
             view.viewport = options.viewport
         view.set_bounds(cell)
         view.show_scene(scene)
@@ -153,7 +153,11 @@ def caption_text(race: Race, options: Options) -> str:
     """Return the start and the step if the options include a title, and the comparison mode if they include it."""
     assert race.experiment.start is not None
     x, y = race.experiment.start
-    items = [tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)] if options.title else []
+    if race.surface.dimension == 1:
+        text = tr("start x = {x:.4g}, {step:,} steps", x=x, step=race.step)
+    else:
+        text = tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)
+    items = [text] if options.title else []
     return ", ".join([*items, race.experiment.comparison.text] if options.mode else items)
 
 
@@ -214,15 +218,16 @@ def view_cells(
 ) -> dict[str, tuple[float, float, float, float]]:
     """Return the cell of each view as (left, bottom, width, height), fractions of the figure.
 
-    With all views, the contour plot is on the left, the others are stacked on the right.
+    With all views, the contour plot or the curve is on the left, the others are stacked on the right.
     """
     body_height = 1 - header_height - footer_height
     if view_id != "all":
         return {view_id: (0.0, footer_height, 1.0, body_height)}
-    side_views = [name for name, view in VIEWS.items() if name != "contour" and view.applies_to(scene)]
+    shown = [name for name, view in VIEWS.items() if view.applies_to(scene)]
+    side_views = [name for name in shown if name not in MAIN_VIEWS]
     height = body_height / len(side_views)
     return {
-        "contour": (0.0, footer_height, 0.58, body_height),
+        next(name for name in shown if name in MAIN_VIEWS): (0.0, footer_height, 0.58, body_height),
         **{
             name: (0.58, footer_height + body_height - (i + 1) * height, 0.42, height)
             for i, name in enumerate(side_views)

@@ -27,6 +27,7 @@ experiment
     parameter_ranges     {}            names with [low, high]: the ends of the sliders that the user has chosen
     search_level         0             0, 1, or 2: how often the grid for the minima of the formula is refined
     landscape            null          a landscape instead of a surface; null: none
+    problem              null          a problem, which the landscape shows; null: none
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged
@@ -71,6 +72,12 @@ landscape
     shares               []            shares of the variance of the path along the principal components
     facts                {}            names with numbers and texts
 
+problem
+    id                   -             "moons", "spirals", "digits", "linear" or "logistic"
+    directions           -             two orthonormal lists with a number for each parameter: the plane
+    numbers              {}            names with numbers that make it, each with a default
+    seed                 0             integer from 0 to 2,147,483,648: of the initial parameters
+
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own
     start                -             [x, y], where they start
@@ -91,7 +98,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from app.io.strict_json import check_depth, parse_json
@@ -100,6 +107,7 @@ from app.model.comparison import ComparisonMode
 from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
 from app.model.landscape_data import LandscapeData
 from app.model.plot_options import PlotOptions
+from app.model.problem_data import ProblemData
 from app.model.run import Run
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, shorten_repr
@@ -120,8 +128,8 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-PARTS = (Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode, LandscapeData)
-Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode, LandscapeData)
+PARTS = (Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
+Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
@@ -175,7 +183,8 @@ def from_json(source: str | bytes) -> Experiment:
             "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
             "plot_options": _build(PlotOptions, gettext_noop("plot options"), data.get("plot_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
-            "landscape": _build_landscape(data.get("landscape")),
+            "landscape": _build_optional(LandscapeData, gettext_noop("landscape"), data.get("landscape")),
+            "problem": _build_optional(ProblemData, gettext_noop("problem"), data.get("problem")),
             "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },
     )
@@ -235,11 +244,14 @@ def _build_branch(data: Any, minor_version: int) -> Branch:
     return _build(Branch, gettext_noop("branch"), data)
 
 
-def _build_landscape(data: Any) -> LandscapeData | None:
+def _build_optional(cls: type[Built], label: str, data: Any) -> Built | None:
+    """Return an object of a class, None for null; required keys that are missing count as null."""
     if data is None:
         return None
-    required = dict.fromkeys(("name", "x", "y", "heights"))
-    return _build(LandscapeData, gettext_noop("landscape"), {**required, **data} if isinstance(data, dict) else data)
+    required = {
+        field.name: None for field in fields(cls) if field.default is MISSING and field.default_factory is MISSING
+    }
+    return _build(cls, label, {**required, **data} if isinstance(data, dict) else data)
 
 
 def _with_new_keys(cls: type, data: dict[str, Any]) -> dict[str, Any]:

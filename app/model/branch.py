@@ -8,6 +8,7 @@ from typing import Any
 
 from app.model.parameter_timeline import ParameterSpan, ParameterTimeline
 from app.model.run import Run
+from app.model.start_text import start_text
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import (
     MAX_STEPS,
@@ -67,7 +68,9 @@ class Branch:
         """The parameters of the formula over the steps."""
         return ParameterTimeline(self.parameters or {}, self.parameter_history)
 
-    def label_beside(self, start: tuple[float, float] | None, timeline: ParameterTimeline | None = None) -> str:
+    def label_beside(
+        self, start: tuple[float, float] | None, timeline: ParameterTimeline | None = None, dimension: int = 2
+    ) -> str:
         """Return the name, or a description beside current runs from ``start`` with parameters of a ``timeline``.
 
         It is "Adam, lr 0.05 · branched at step 120", or "Adam, lr 0.05 · start (-1.2, 2)" if the start is another one.
@@ -81,5 +84,5 @@ class Branch:
         if timeline is not None and timeline != self.parameter_timeline:
             runs = f"{runs} · {self.parameter_timeline.label_beside(timeline)}"
         if self.start != start:
-            return f"{runs} · {tr('start ({x:.4g}, {y:.4g})', x=self.start[0], y=self.start[1])}"
+            return f"{runs} · {start_text(self.start, dimension)}"
         return tr("{runs} · branched at step {since:,}", runs=runs, since=self.left_at_step)

@@ -22,6 +22,7 @@ from app.model.parameter_timeline import (
     check_parameters,
 )
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
+from app.model.problem_data import ProblemData, problem_surface
 from app.model.run import Run
 from app.model.typed_surface import (
     check_formula_data,
@@ -91,9 +92,10 @@ class Experiment:
     each change during the runs, and its ``domain``; None stands for the default domain. ``parameter_ranges`` are the
     ends of the sliders of parameters by name, where the user has chosen them, and ``search_level`` is how often the
     grid is refined on which minima of the formula are searched. ``landscape`` is the grid of losses that the surface
-    "landscape" is made from, None for another surface. ``branches`` are ordered from the oldest to the newest.
-    ``displayed_step`` is the step on the screen when it was saved and is not compared. ``extra``, here and in the parts
-    of an experiment, holds keys of the file that this version does not know and writes again.
+    "landscape" is made from, None for another surface; it may show a ``problem`` with many parameters, which the runs
+    solve. ``branches`` are ordered from the oldest to the newest. ``displayed_step`` is the step on the screen when it
+    was saved and is not compared. ``extra``, here and in the parts of an experiment, holds keys of the file that this
+    version does not know and writes again.
 
     Raises ExperimentError for anything that is not allowed.
     """
@@ -114,6 +116,7 @@ class Experiment:
     parameter_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
     search_level: int = 0
     landscape: LandscapeData | None = None
+    problem: ProblemData | None = None
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
@@ -141,6 +144,8 @@ class Experiment:
             object.__setattr__(self, "search_level", 0)
             if self.landscape is not None:
                 object.__setattr__(self, "surface_id", LANDSCAPE_ID)
+            elif self.problem is not None:
+                raise ExperimentError(tr("a problem needs the landscape that shows it"))
             else:
                 check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
@@ -217,6 +222,7 @@ class Experiment:
         typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
         scaled = ("standardized",) if self.standardized else ()
         scaled = (*scaled, self.landscape) if self.landscape is not None else scaled
+        scaled = (*scaled, self.problem) if self.problem is not None else scaled
         changes = self.parameter_history
         return crc32(repr((self.surface_id, self.start, self.data, runs, *typed, *scaled, *changes)).encode())
 
@@ -243,6 +249,8 @@ class Experiment:
         """The surface, made from ``data`` if there are any."""
         if self.formula:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain, self.search_level)
+        if self.landscape is not None and self.problem is not None:
+            return problem_surface(self.problem, self.landscape)
         if self.landscape is not None:
             return make_surface(self.landscape)
         return get_surface(self.surface_id, self.data, self.standardized)
@@ -355,6 +363,15 @@ class Experiment:
         """Return the experiment on the surface of a landscape, from the start of its path."""
         return self._with_other_surface(surface_id=LANDSCAPE_ID, data=None, landscape=landscape)
 
+    def with_problem(self, problem: ProblemData, landscape: LandscapeData) -> Experiment:
+        """Return the experiment on a problem with many parameters, shown on the plane of a landscape.
+
+        On another plane of the same problem, runs, branches and title stay.
+        """
+        if self.problem is not None and self.problem.key == problem.key and self.problem.seed == problem.seed:
+            return replace(self, problem=problem, landscape=landscape, start=None)
+        return self._with_other_surface(surface_id=LANDSCAPE_ID, data=None, landscape=landscape, problem=problem)
+
     def with_parameter(self, name: str, value: float) -> Experiment:
         """Return the experiment with another current value of a parameter of the formula; its history stays."""
         return replace(self, parameters={**self.parameters, name: value})
@@ -395,6 +412,7 @@ class Experiment:
             "parameter_ranges": {},
             "search_level": 0,
             "landscape": None,
+            "problem": None,
         }
         if changes.get("data", self.data) is None:
             settings |= {"data_names": None, "standardized": False}
@@ -419,7 +437,8 @@ class Experiment:
     def same_surface_kind(self, other: Experiment) -> bool:
         """Return whether both experiments have the same surface apart from parameters and domain of a formula."""
         own, others = (
-            (each.surface_id, each.data, each.standardized, each.formula, each.landscape) for each in (self, other)
+            (each.surface_id, each.data, each.standardized, each.formula, each.landscape, each.problem)
+            for each in (self, other)
         )
         return own == others
 

@@ -3,11 +3,13 @@
 import app.plotting  # noqa: F401 (first, because it imports matplotlib under our own settings)
 from app.views.base_view import View
 from app.views.contour_view import ContourView
+from app.views.curve_view import CurveView
 from app.views.fit_view import FitView
 from app.views.loss_view import LossView
 from app.views.scene import Scene
 from app.views.surface_view import SurfaceView
 
-VIEWS: dict[str, type[View]] = {view.id: view for view in (ContourView, SurfaceView, LossView, FitView)}
+MAIN_VIEWS = (ContourView.id, CurveView.id)  # shows the surface as a whole; one of them applies to any surface
+VIEWS: dict[str, type[View]] = {view.id: view for view in (ContourView, SurfaceView, LossView, FitView, CurveView)}
 
-__all__ = ["VIEWS", "Scene", "View"]
+__all__ = ["MAIN_VIEWS", "VIEWS", "Scene", "View"]

@@ -68,6 +68,11 @@ class SurfaceView(PathView):
     margins = (0.06, 0.06, 0.06, 0.06)
     has_heading = False
 
+    @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return whether the loss depends on two coordinates."""
+        return scene.surface.dimension == 2
+
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
         self._camera = Camera()
@@ -150,7 +155,6 @@ class SurfaceView(PathView):
         self.text_bounds = surface_axes.text_bounds
 
     def _draw_labels(self, renderer: PathRenderer, surface_axes: SurfaceAxes) -> None:
-        surface_axes.draw_scale_note(renderer)
         labels, scale, dpi = self.labels(), self.placement().scale, self.figure.dpi
         offsets = np.array([label_offset(label, self.camera, scale, dpi) for label in labels])
         surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)

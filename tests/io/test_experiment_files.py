@@ -34,6 +34,7 @@ from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.landscape_data import LandscapeData
 from app.model.plot_options import PlotOptions
+from app.model.problem_data import ProblemData
 from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
@@ -86,6 +87,7 @@ DOCUMENTED_CLASSES = {
     "loss plot": LossPlot,
     "plot options": PlotOptions,
     "landscape": LandscapeData,
+    "problem": ProblemData,
     "branch": Branch,
     "comparison": ComparisonMode,
 }

@@ -130,6 +130,15 @@ def test_a_schedule_beats_noise() -> None:
     assert constant.losses[-1] > 100 * max(each.losses[-1] for each in scheduled)
 
 
+def test_momentum_leaves_the_nearer_minimum_of_a_curve() -> None:
+    sgd, momentum = trajectories("one_variable")
+    (lowest,) = sgd.surface.minima  # type: ignore[attr-defined]
+    assert sgd.xs[-1] == pytest.approx(1.1309, abs=1e-4)
+    assert momentum.xs[-1] == pytest.approx(lowest[0], abs=0.01)
+    assert sgd.losses[-1] > momentum.losses[-1] + 2
+    assert not any((*sgd.ys, *momentum.ys))
+
+
 def test_every_example_has_its_claim_tested() -> None:
     with open(__file__, encoding="utf-8") as file:
         source = file.read()

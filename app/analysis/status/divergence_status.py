@@ -79,8 +79,9 @@ def _undefined_status(trajectory: Trajectory, diverged_at: int) -> RunStatus | N
     The functions of the catalog are defined everywhere; a formula may not be, as the gradient of sqrt(x^2 + y^2) at 0.
     """
     x, y, loss, has_gradient = _last_evaluation(trajectory, diverged_at)
-    values = {"place": f"({x:.4g}, {y:.4g})", "loss": loss, "step": diverged_at}
-    is_mapped = getattr(trajectory.surface_at(diverged_at), "is_mapped", False)
+    surface = trajectory.surface_at(diverged_at)
+    is_line, is_mapped = getattr(surface, "dimension", 2) == 1, getattr(surface, "is_mapped", False)
+    values = {"place": f"x = {x:.4g}" if is_line else f"({x:.4g}, {y:.4g})", "loss": loss, "step": diverged_at}
     if math.isfinite(x) and math.isfinite(y) and math.isnan(loss) and is_mapped:
         reason = tr("it left the mapped area, outside which the loss is not known")
         short_text = tr("left the mapped area at step {step}", **values)

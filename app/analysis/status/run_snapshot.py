@@ -127,6 +127,8 @@ class RunSnapshot:
     def format_point(self, x: float, y: float) -> str:
         """Format a point with the digits that the tolerance resolves."""
         digits = max(0, 1 - math.floor(math.log10(self.tolerance)))
+        if getattr(self.surface, "dimension", 2) == 1:
+            return f"x = {round(x, digits) + 0.0:.9g}"
         return f"({round(x, digits) + 0.0:.9g}, {round(y, digits) + 0.0:.9g})"
 
     @property

@@ -85,11 +85,15 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
         return None
     if varying := varying_swing_status(snapshot, oscillation):
         return varying
-    diverges = _diverges(snapshot, oscillation, cause)
-    period_text = _format_period(oscillation.period)
+    if _diverges(snapshot, oscillation, cause):
+        kind, short_text = "diverging", tr("diverging")
+    elif oscillation.growth >= 1 + GROWTH_TOLERANCE:
+        kind, short_text = "oscillating", tr("oscillating, growing")
+    else:
+        kind, short_text = "oscillating", tr("oscillating, period {period}", period=_format_period(oscillation.period))
     return RunStatus(
-        "diverging" if diverges else "oscillating",
-        tr("diverging") if diverges else tr("oscillating, period {period}", period=period_text),
+        kind,
+        short_text,
         _swing_text(snapshot, oscillation, cause),
         period=oscillation.period,
         width=oscillation.width,

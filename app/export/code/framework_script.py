@@ -117,7 +117,7 @@ def framework_script(race: Race, framework: str) -> str:
     modifiers = {
         modifier.id: modifier for run in modified_runs for modifier in script_text.active_modifiers(run, race.step)
     }
-    features = loop_features(modified_runs, race.step)
+    features = loop_features(modified_runs, race.step, race.surface.dimension)
     if any(framework_run.adjustment for framework_run in framework_runs):
         features.add("adjusted")
     if any(run.method.takes_loss for run in runs):

@@ -37,7 +37,8 @@ def path_blocks(race: Race, vectorized: bool = False) -> tuple[list[str], Depend
     modifiers = {modifier.id: modifier for run in runs for modifier in script_text.active_modifiers(run, race.step)}
     takes_loss = any(run.method.takes_loss for run in runs)  # second derivatives use complex numbers, not floats
     separable = all(run.method.separable for run in runs)
-    features = loop_features(runs, race.step) | ({"changing"} if script_builder.has_changing_surface(race) else set())
+    features = loop_features(runs, race.step, race.surface.dimension)
+    features |= {"changing"} if script_builder.has_changing_surface(race) else set()
     collector, function = script_builder.script_context(race, not vectorized and not takes_loss, separable, features)
     surface, lines = script_builder.add_changing_surface(race, collector, function)
     function_names = {run.optimizer: collector.add_function(run.method.function) for run in runs}
@@ -51,7 +52,7 @@ def path_blocks(race: Race, vectorized: bool = False) -> tuple[list[str], Depend
     return [definitions, "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], collector
 
 
-def loop_features(runs: Collection[Run], last_step: int) -> set[str]:
+def loop_features(runs: Collection[Run], last_step: int, dimension: int) -> set[str]:
     """Return the words that select the optional lines of the templates."""
     result = {"whole"} if any(not run.method.separable for run in runs) else set()
     for run in runs:
@@ -64,8 +65,10 @@ def loop_features(runs: Collection[Run], last_step: int) -> set[str]:
             result.add("takes_loss" if modifiers else "takes_plain_loss")
         if "position" in stages and not run.method.has_learning_rate:
             result.add("no_learning_rate")
+    line_features = {"line", "line_of_points"} if result else {"line"}
     if not result:
         result.add("plain")
+    result |= line_features if dimension == 1 else set()
     return result - ({"takes_plain_loss"} if "takes_loss" in result else set())
 
 

@@ -101,7 +101,8 @@ def add_changing_surface(race: Race, collector: DependencyCollector, function_na
 
 def surface_attributes(race: Race, collector: DependencyCollector, surface_name: str) -> list[str]:
     """Return the assignments of the attributes of the surface function that the script uses."""
-    lines = []
+    has_loss = any(definition.key == ("optimizers.loss", "Loss") for definition, _ in collector.classes)
+    lines = [f"{surface_name}.dimension = 1"] if has_loss and race.surface.dimension == 1 else []
     for name, function in (
         ("minibatch_gradient", race.surface.minibatch_gradient),
         ("gauss_newton", race.surface.gauss_newton),

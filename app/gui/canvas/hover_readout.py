@@ -19,7 +19,8 @@ from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from app.utils.number_format import format_tick, format_value, format_with_resolution
-from app.views.contour_view import ContourView
+from app.views import MAIN_VIEWS
+from app.views.viewport_view import ViewportView
 
 HIT_RADIUS = 8  # pixels between pointer and path
 LABEL_INSET = 6  # pixels between label and axes
@@ -91,8 +92,8 @@ class HoverReadout:
     # Texts
 
     def surface_text(self, canvas: PlotCanvas, event: LocationEvent) -> str:
-        """Return position, loss, and gradient under the pointer; empty outside the contour plot."""
-        if not isinstance(canvas.view, ContourView) or event.inaxes is not canvas.view.axes:
+        """Return position, loss, and gradient under the pointer; empty outside the contour plot and the curve."""
+        if not isinstance(canvas.view, ViewportView) or event.inaxes is not canvas.view.axes:
             return ""
         assert event.xdata is not None
         assert event.ydata is not None
@@ -106,7 +107,8 @@ class HoverReadout:
         assert scene is not None
         point = trajectory.point_at(step)
         label = shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…")
-        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
+        has_pairs = bool(point.y) and self.session.race.surface.dimension == 2
+        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if has_pairs else point.x[1:]
         states = [
             (name, format_value(value)) for name, value in zip(trajectory.method.state, state_values, strict=True)
         ]
@@ -118,18 +120,18 @@ class HoverReadout:
         self, canvas: PlotCanvas, x: float, y: float, loss: ArrayLike, gradient: ArrayLike
     ) -> list[tuple[str, str]]:
         """Return table rows with position, loss, and gradient; coordinates have the digits that a pixel resolves."""
-        contour, scene = self.canvases["contour"].view, canvas.scene
-        assert isinstance(contour, ContourView)
+        surface, scene = self.session.race.surface, canvas.scene
         assert scene is not None
-        bounds = contour.viewport or scene.height_map.bounds
-        axis_names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axis_labels)
-        pixel_sizes = [
-            (high - low) / pixels for (low, high), pixels in zip(bounds, contour.axes.bbox.size, strict=True)
-        ]
+        main = next(view for name in MAIN_VIEWS if (view := self.canvases[name].view).applies_to(scene))
+        assert isinstance(main, ViewportView)
+        bounds = main.viewport or scene.height_map.bounds
+        pixel_sizes = [(high - low) / pixels for (low, high), pixels in zip(bounds, main.axes.bbox.size, strict=True)]
+        # On a line, y is no coordinate
+        numbers = [format_with_resolution(value, size) for value, size in zip((x, y), pixel_sizes, strict=True)]
         return [
-            (axis_names, f"{format_with_resolution(x, pixel_sizes[0])}, {format_with_resolution(y, pixel_sizes[1])}"),
+            (", ".join(surface.axis_names), ", ".join(numbers[: surface.dimension])),
             (tr("loss"), format_tick(float(np.ravel(loss)[0]))),
-            (tr("gradient"), format_value(np.ravel(gradient))),
+            (tr("gradient"), format_value(np.ravel(gradient)[: surface.dimension])),
         ]
 
     # The label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from app.analysis.landscape_text import landscape_sentences, plane_text
@@ -109,19 +109,20 @@ def _format_value(spec: Hyperparameter, value: float) -> str:
 def surface_page(experiment: Experiment) -> str:
     """Return the page on the surface of an experiment."""
     surface = experiment.surface
-    (left, right), (bottom, top) = surface.bounds
-    x, y = (axis.split()[0] for axis in surface.axis_labels)
+    names, separator = surface.axis_names, r",\,"
     assert experiment.start is not None
     start_text = (
         tr("This is also the current starting point.")
         if experiment.start == surface.start
-        else tr("Current starting point: {point}.", point=_format_point(experiment.start))
+        else tr("Current starting point: {point}.", point=_format_point(experiment.start[: surface.dimension]))
     )
     return "".join(
         [
             f"<h2>{escape(tr(surface.name))}</h2>",
             paragraphs(tr(surface.summary)),
-            _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS) if surface.formula else ""),
+            _formula_html(
+                rf"f({separator.join(names)}) = {surface.formula}".translate(SUBSCRIPTS) if surface.formula else ""
+            ),
             _landscape_html(experiment),
             paragraphs(tr(surface.nonsmooth_note)),
             paragraphs(tr(surface.what_to_try)),
@@ -130,21 +131,31 @@ def surface_page(experiment: Experiment) -> str:
                 if surface.data is not None
                 else ""
             ),
-            _minima_table(surface, x, y),
+            _minima_table(surface),
+            paragraphs(_range_text(surface)),
             paragraphs(
-                tr(
-                    "Plotted range: {x} from {left:.6g} to {right:.6g}, {y} from {bottom:.6g} to {top:.6g}.",
-                    x=x,
-                    y=y,
-                    left=left,
-                    right=right,
-                    bottom=bottom,
-                    top=top,
-                )
+                tr("Default starting point: {point}.", point=_format_point(surface.start[: surface.dimension]))
+                + " "
+                + start_text
             ),
-            paragraphs(tr("Default starting point: {point}.", point=_format_point(surface.start)) + " " + start_text),
             _source_html(surface.source),
         ]
+    )
+
+
+def _range_text(surface: Surface) -> str:
+    (left, right), (bottom, top) = surface.bounds
+    if surface.dimension == 1:
+        return tr("Plotted range: {x} from {left:.6g} to {right:.6g}.", x=surface.axis_names[0], left=left, right=right)
+    x, y = surface.axis_names
+    return tr(
+        "Plotted range: {x} from {left:.6g} to {right:.6g}, {y} from {bottom:.6g} to {top:.6g}.",
+        x=x,
+        y=y,
+        left=left,
+        right=right,
+        bottom=bottom,
+        top=top,
     )
 
 
@@ -156,7 +167,7 @@ def _landscape_html(experiment: Experiment) -> str:
     return "".join(map(paragraphs, sentences))
 
 
-def _minima_table(surface: Surface, x: str, y: str) -> str:
+def _minima_table(surface: Surface) -> str:
     count, estimated = len(surface.minima), surface.minima_estimated
     if not count:
         no_minimum = tr("The search found no minimum in the domain that is lower than its border.")
@@ -167,12 +178,17 @@ def _minima_table(surface: Surface, x: str, y: str) -> str:
         heading = tr("Global minimum") if count == 1 else tr("{count} global minima", count=count)
     # Adding 0.0 turns -0.0 into 0.0.
     losses = [round(surface.loss_at(a, b), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]
-    rows = [[f"{a:.8g}", f"{b:.8g}", f"{loss:.6g}"] for (a, b), loss in zip(surface.minima, losses, strict=True)]
-    return f"<h3>{escape(heading)}</h3>" + html_table([x, y, tr("Loss")], rows)
+    rows = [
+        [*(f"{value:.8g}" for value in minimum[: surface.dimension]), f"{loss:.6g}"]
+        for minimum, loss in zip(surface.minima, losses, strict=True)
+    ]
+    return f"<h3>{escape(heading)}</h3>" + html_table([*surface.axis_names, tr("Loss")], rows)
 
 
-def _format_point(point: tuple[float, float]) -> str:
-    return f"({point[0]:.6g}, {point[1]:.6g})"
+def _format_point(point: Sequence[float]) -> str:
+    """Return a point in brackets, or its only coordinate as x = 1.2."""
+    numbers = ", ".join(f"{value:.6g}" for value in point)
+    return f"x = {numbers}" if len(point) == 1 else f"({numbers})"
 
 
 def html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -97,7 +97,7 @@ class DockLayout(QObject):
     def add_canvases(self, canvases: dict[str, QWidget], titles: dict[str, str], theme: Theme) -> None:
         """Add a dock for each canvas."""
         for name, canvas in canvases.items():
-            canvas.setMinimumSize(*((200, 150) if name == "contour" else (150, 100)))
+            canvas.setMinimumSize(*((200, 150) if name in ("contour", "curve") else (150, 100)))
             dock = self._add_dock(name, titles[name])
             dock.replace_widget(canvas)
             dock.apply_theme(theme)

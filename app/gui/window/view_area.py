@@ -52,7 +52,7 @@ class ViewArea:
             from app.gui.canvas.hover_readout import HoverReadout
             from app.gui.canvas.plot_canvas import PlotCanvas
             from app.gui.canvas.step_picker import StepPicker
-            from app.views import VIEWS
+            from app.views import MAIN_VIEWS, VIEWS
 
         self._apply_font()
         for name, view in VIEWS.items():
@@ -61,19 +61,42 @@ class ViewArea:
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         titles = {name: view.title for name, view in VIEWS.items()}
         self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
-        contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
-        self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
-        self.hover_readout = HoverReadout(  # before the tools, whose cursors depend on what it highlights
-            self.session,
-            self.canvases,
-            lambda: self.contour_tool.press_position is not None or self.camera_tool.last_position is not None,
-        )
+        surface_canvas = self.canvases["relief"]
+        self.viewports = {
+            name: ContourViewport(
+                self.canvases[name], surface_canvas if name == "contour" else None, on_viewport_changed
+            )
+            for name in MAIN_VIEWS
+        }
+        self.hover_readout = HoverReadout(self.session, self.canvases, self._is_dragging)  # before the tools, whose
+        # cursors depend on what it highlights
         self.step_picker = StepPicker(self.session, self.canvases, lambda index: self.select_run(index))
-        self.contour_tool, self.camera_tool = (
-            ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
-            CameraTool(surface_canvas),
-        )
-        contour.setFocus()
+        self.camera_tool = CameraTool(surface_canvas)
+        self.main_tools = {
+            name: ContourTool(self.canvases[name], self.session, viewport, self.step_picker.pick_step)
+            for name, viewport in self.viewports.items()
+        }
+        self.canvases[self.main_view].setFocus()
+
+    def _is_dragging(self) -> bool:
+        """Return whether a mouse button is down in a view."""
+        tools = self.main_tools.values()
+        return any(tool.press_position is not None for tool in tools) or self.camera_tool.last_position is not None
+
+    @property
+    def main_view(self) -> str:
+        """The id of the view that shows the surface as a whole: the contour plot, or the curve on a line."""
+        return "contour" if self.session.experiment.surface.dimension == 2 else "curve"
+
+    @property
+    def contour_tool(self) -> Any:
+        """The tool of the contour plot, or of the curve on a line."""
+        return self.main_tools[self.main_view]
+
+    @property
+    def viewport(self) -> Any:
+        """The visible part of the contour plot, or of the curve on a line."""
+        return self.viewports[self.main_view]
 
     def current_scene(self) -> Any:
         """Return the scene that the views should show."""
@@ -183,11 +206,11 @@ class ViewArea:
             if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
                 canvas.raise_selected_run()
 
-    # The visible part of the contour plot
+    # The visible part of the contour plot or the curve
 
     @property
     def is_zoomed(self) -> bool:
-        """Whether the contour plot shows another part of the plane than the bounds of the surface."""
+        """Whether the contour plot or the curve shows another part than the bounds of the surface."""
         return bool(self.canvases) and self.viewport.view.viewport is not None
 
     def zoom(self, factor: float) -> None:
@@ -199,7 +222,7 @@ class ViewArea:
         self.viewport.pan(dx, dy)
 
     def reset_viewport(self) -> None:
-        """Show the whole surface in the contour plot."""
+        """Show the whole surface in the contour plot or the curve."""
         self.viewport.set_viewport(None)
 
     def set_camera(self, angles: tuple[float, float] | None) -> None:

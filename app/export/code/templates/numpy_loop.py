@@ -63,7 +63,9 @@ def descend(
             point = np.array([x for x, *_ in results]).reshape(2)  # if not plain
             states = [state for _, *state in results]  # if not plain
             point = modifiers.modify_result(point, previous, t)  # if result
+            point = np.array([point[0], start[1]])  # if line_of_points
             x, y = point.tolist()  # if not plain
+            y = start[1]  # if line
             surface.set_step(t)  # if changing
             loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):

@@ -22,7 +22,7 @@ AXES = ("x", "y")
 
 
 class DomainFields(QWidget):
-    """Four number fields and the button "Fit domain"."""
+    """Four number fields, two on a line, and the button "Fit domain"."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -32,14 +32,16 @@ class DomainFields(QWidget):
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
         self.fields: list[list[NumberField]] = []
+        self.rows: list[list[QWidget]] = []
         self.error_label = InlineMessage()
         for row, axis in enumerate(AXES):
             labels = (tr("lower end of {axis}", axis=axis), tr("upper end of {axis}", axis=axis))
             self.fields.append([self._create_field(label) for label in labels])
-            grid.addWidget(QLabel(tr("{axis} from", axis=axis), objectName="quiet"), row, 0)
-            grid.addWidget(self.fields[row][0], row, 1)
-            grid.addWidget(QLabel(tr("to"), objectName="quiet"), row, 2)
-            grid.addWidget(self.fields[row][1], row, 3)
+            one, other = self.fields[row]
+            texts = (QLabel(tr("{axis} from", axis=axis), objectName="quiet"), QLabel(tr("to"), objectName="quiet"))
+            self.rows.append([texts[0], one, texts[1], other])
+            for column, widget in enumerate(self.rows[row]):
+                grid.addWidget(widget, row, column)
         self.fit_button = QPushButton(tr("Fit domain"))
         self.fit_button.setToolTip(tr("Search for minima and show them all"))
         self.fit_button.setWhatsThis(self.fit_button.toolTip())
@@ -60,7 +62,7 @@ class DomainFields(QWidget):
         store = self.session.store
         field = NumberField(Hyperparameter(-10, 10, minimum=-MAX_COORDINATE, maximum=MAX_COORDINATE, label=label))
         field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # all digits need the space
-        field.setWhatsThis(tr("An end of the domain: the part of the plane that is plotted and searched for minima."))
+        field.setWhatsThis(tr("An end of the domain: the part that is plotted and searched for minima."))
         field.value_committed.connect(lambda _: self._use_fields(None))
         field.value_changing.connect(lambda _: self._use_fields("domain"))
         field.interaction_started.connect(store.begin_interaction)
@@ -75,6 +77,8 @@ class DomainFields(QWidget):
         for fields, bounds in zip(self.fields, experiment.surface.bounds, strict=True):
             for field, value in zip(fields, bounds, strict=True):
                 field.show_value(value)
+        for widget in self.rows[1]:
+            widget.setVisible(experiment.surface.dimension == 2)
         if experiment.formula:
             self._show_minima(self.session.race.surface, experiment.search_level)
 

@@ -37,9 +37,9 @@ class FormulaEditor(QWidget):
         self.field.setAccessibleName(tr("Formula"))
         self.field.setWhatsThis(
             tr(
-                "A loss in x and y, such as (x^2 + y - 11)^2 + a x. It becomes the surface when you pause typing. "
-                "Other letters are parameters with sliders. Known functions include sin, exp, log, sqrt, abs, min, "
-                "max, where, and sum. Escape restores the last formula."
+                "A loss in x and y, such as (x^2 + y - 11)^2 + a x, or in x alone. It becomes the surface when you "
+                "pause typing. Other letters are parameters with sliders. Known functions include sin, exp, log, sqrt, "
+                "abs, min, max, where, and sum. Escape restores the last formula."
             )
         )
         self.error_label, self.note_label = InlineMessage(), InlineMessage("quiet")
@@ -68,7 +68,8 @@ class FormulaEditor(QWidget):
         text = self.session.experiment.formula
         self.field.show_text(text)
         formula = read_formula(text) if text else None
-        self.picture.show_formula(rf"f(x,\,y) = {formula.latex}" if formula else "")
+        axes = r"x,\,y" if formula and formula.dimension == 2 else "x"
+        self.picture.show_formula(f"f({axes}) = {formula.latex}" if formula else "")
         notes = [to_sentence(tr(note.template)) for note in formula.notes] if formula else []
         if self.note_label.text() != (message := "\n".join(dict.fromkeys(notes))):
             self.note_label.show_message(message)

@@ -129,8 +129,8 @@ VIEW_ACTIONS: list[Action] = [
         enabled=lambda c: c.view_area.is_zoomed,
         help="Zooms out to show the whole surface.",
     ),
-    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Zooms in on the contour plot."),
-    _zoom_action("zoom_out", "&Zoom Out", 1.25, ["Ctrl+-"], "Zooms out of the contour plot."),
+    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Zooms in on the contour plot or the curve."),
+    _zoom_action("zoom_out", "&Zoom Out", 1.25, ["Ctrl+-"], "Zooms out of the contour plot or the curve."),
     _pan_action("Left", -0.1, 0.0),
     _pan_action("Right", 0.1, 0.0),
     _pan_action("Up", 0.0, 0.1),
@@ -213,13 +213,17 @@ VIEW_ACTIONS: list[Action] = [
 ]
 
 
+VIEW_KEYS = ("F2", "F3", "F4", "F5", "F7")  # F6 goes to the next pane
+MENU_TEXTS = {"curve": "Curve (&1D)"}  # of views whose letters are all taken
+
+
 def _view_action(index: int, view_id: str, title: str) -> Action:
     return Action(
         f"view_{view_id}",
-        f"&{title}",
+        MENU_TEXTS.get(view_id, f"&{title}"),
         "View",
         lambda c: c.view_area.toggle_dock(view_id),
-        [f"F{index + 2}"],
+        [VIEW_KEYS[index]],
         enabled=lambda c: c.view_area.is_applicable(view_id),
         checked=lambda c: c.dock_layout.is_dock_enabled(view_id),
         help=VIEW_DESCRIPTIONS[view_id],
