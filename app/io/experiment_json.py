@@ -32,6 +32,7 @@ experiment
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged
     plot_options         {}            plot options
+    map_options          {}            map options
     displayed_step       0             integer from 0 to 10,000,000: the step on the screen when it was saved
 
 run
@@ -61,6 +62,15 @@ plot options
     equal_axes           false         whether x and y have the same scale in the contour plot
     step_markers         true          whether steps are marked where they are far enough apart
     dashes               false         whether paths are dashed in every theme
+    basin_map            false         whether the contour plot shows to which minimum every start leads
+
+map options
+    steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic
+    settings_axes        null          two hyperparameters of the settings map; null: the most important ones
+    settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss" or "divergence"
+    rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
+    compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
+    basin_size           200           integer from 8 to 1000: starts per axis of the basin map
 
 landscape
     name                 -             text of at most 80 characters
@@ -106,6 +116,7 @@ from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
 from app.model.landscape_data import LandscapeData
+from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.problem_data import ProblemData
 from app.model.run import Run
@@ -128,8 +139,10 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-PARTS = (Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
-Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
+PARTS = (Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
+Built = TypeVar(
+    "Built", Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData, ProblemData
+)
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
@@ -182,6 +195,7 @@ def from_json(source: str | bytes) -> Experiment:
             "runs": _build_runs(runs, minor_version),
             "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
             "plot_options": _build(PlotOptions, gettext_noop("plot options"), data.get("plot_options", {})),
+            "map_options": _build(MapOptions, gettext_noop("map options"), data.get("map_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
             "landscape": _build_optional(LandscapeData, gettext_noop("landscape"), data.get("landscape")),
             "problem": _build_optional(ProblemData, gettext_noop("problem"), data.get("problem")),

@@ -40,6 +40,8 @@ def name_edit(before: Experiment, after: Experiment) -> str:
         return gettext_noop("Change Slider Range")
     if before.loss_plot != after.loss_plot:
         return gettext_noop("Change Loss View")
+    if before.map_options != after.map_options:
+        return gettext_noop("Change Map Options")
     if before.comparison != after.comparison:
         return gettext_noop("Change Comparison Mode")
     return gettext_noop("Change Experiment")

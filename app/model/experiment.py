@@ -14,6 +14,7 @@ from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
 from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
 from app.model.landscape_data import LandscapeData, make_surface
+from app.model.map_options import DEFAULT_MAP_OPTIONS, MapOptions
 from app.model.parameter_timeline import (
     ParameterSpan,
     ParameterTimeline,
@@ -121,6 +122,7 @@ class Experiment:
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
     plot_options: PlotOptions = DEFAULT_PLOT_OPTIONS
+    map_options: MapOptions = DEFAULT_MAP_OPTIONS
     displayed_step: int = field(default=0, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -9,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from app.analysis.height_map import HeightMap, height_map_for, vertical_height_map_for
+from app.engine.map_jobs import MapState
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
@@ -36,6 +38,8 @@ class Scene:
         Options of the View menu that do not belong to the experiment: ``trials`` (search states).
     selected_run : int or None
         Index of the highlighted run.
+    maps : mapping of str to MapState
+        The maps of the views that show one, by view id.
     experiment : Experiment
         The experiment of the race when the scene was made; the race may switch to others later.
     surface : Surface
@@ -51,6 +55,7 @@ class Scene:
     bounds: Bounds | None = None
     options: dict[str, Any] = field(default_factory=dict)
     selected_run: int | None = None
+    maps: Mapping[str, MapState] = field(default_factory=dict)
     surface: Surface = None  # type: ignore[assignment]  # never None once the scene is made
     experiment: Experiment = field(init=False)
     branch_trajectories: list[BranchTrajectory] = field(init=False)
@@ -147,6 +152,11 @@ class Scene:
             for trajectory, style in self.visible_runs
             if min(limit, trajectory.last_step) > race.step
         ]
+
+    @property
+    def displayed_experiment(self) -> Experiment:
+        """The experiment as of the displayed step."""
+        return self.experiment.as_of_step(self.race.step)
 
     @property
     def displayed_steps(self) -> list[int]:
