@@ -184,12 +184,8 @@ class SurfaceView(PathView):
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return the points (n, 3) of a run after each of ``steps`` (n,), also of a run on other surfaces."""
-        x, y, loss = trajectory.values_at(steps)
         assert self.scene is not None
-        if any(surface is not self.scene.surface for _, surface in trajectory.surfaces_by_step):
-            with np.errstate(all="ignore"):
-                loss = self.scene.surface(x, y)[0]
-        return to_unit_box(self.height_map, x, y, loss)
+        return to_unit_box(self.height_map, *self.scene.values_on_surface(trajectory, steps))
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the pixels (n, 2) of points (n, 3), and which of them are hidden (n,)."""
