@@ -95,7 +95,7 @@ def _with_landscape(experiment: Experiment, args: argparse.Namespace) -> Experim
         if getattr(args, option) is not None:
             raise ExperimentError(f"use either --landscape or --{option}")
     if Path(args.landscape).suffix.lower() not in LANDSCAPE_SUFFIXES:
-        raise ExperimentError(f"--landscape requires a file with the suffix {', '.join(LANDSCAPE_SUFFIXES[:3])}")
+        raise ExperimentError(f"--landscape requires a file with the extension {', '.join(LANDSCAPE_SUFFIXES[:3])}")
     return open_experiment(args.landscape, experiment)
 
 

@@ -8,7 +8,6 @@ from app.io.file_access import file_errors, open_regular_file
 from app.model.dataset import to_experiment_error
 from app.model.experiment import Experiment
 from app.model.landscape_data import embed_landscape
-from surfaces.landscape.foreign_files import read_any_landscape
 
 LANDSCAPE_SUFFIXES = (".npz", ".npy", ".h5", ".hdf5", ".pkl", ".pickle", ".pt", ".pth")  # pickles are refused in words
 
@@ -18,6 +17,8 @@ def load_landscape(path: Path, current: Experiment) -> Experiment:
     with file_errors(path):
         with open_regular_file(path):
             pass
+        from surfaces.landscape import read_any_landscape  # with zipfile, only for a landscape
+
         try:
             landscape = embed_landscape(read_any_landscape(path), path.stem)
         except ValueError as error:

@@ -13,7 +13,8 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.landscape.array_files import read_arrays, read_npy
 from surfaces.landscape.hdf5 import read_hdf5
-from surfaces.landscape.landscape import MAX_LINES, Landscape, read_landscape
+from surfaces.landscape.landscape import MAX_LINES, Landscape
+from surfaces.landscape.landscape_file import read_landscape
 
 HDF5_MAGIC, ZIP_MAGIC, NPY_MAGIC, PICKLE_MAGIC = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"\x93NUMPY", b"\x80"
 MAX_FILE_SIZE = 64 << 20  # bytes
