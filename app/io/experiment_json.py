@@ -20,9 +20,9 @@ experiment
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
     data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
     standardized         false         whether the surface is made from the standardized columns
-    formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
+    formula              ""            text of at most 500 characters: a formula in x and y, or x, instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
-    domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
+    domain               null          [[x_min, x_max], [y_min, y_max]]; only the first without y; null: from -5 to 5
     landscape            null          a landscape instead of a surface; null: none
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
