@@ -176,7 +176,8 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     group.add_argument("--theme", help="light, dark, or contrast (default: light)")
     group.add_argument(
         "--view",
-        help="single view: contour, surface (3D), loss, fit, settings, rates, or difference (default: contour to fit)",
+        help="single view: contour, surface (3D), curve, loss, fit, settings, rates, or difference (default: all but "
+        "the maps)",
     )
     group.add_argument("--transparent", action="store_true", help="transparent background (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="omit the title")
@@ -205,6 +206,9 @@ def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-color-bar", action="store_true", help="omit the color bar")
     group.add_argument("--no-markers", action="store_true", help="omit the markers of single steps")
     group.add_argument("--dashes", action="store_true", help="dashed paths in every theme")
+    group.add_argument(
+        "--basins", action="store_true", help="basin map of the first visible run under the contour plot"
+    )
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

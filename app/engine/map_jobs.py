@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from app.engine.basin_map import compute_basin_map
+from app.engine.basin_map import BasinMap, compute_basin_map, continue_basin_map
 from app.engine.difference_map import DifferenceMap, difference_map
 from app.engine.settings_map import (
     RATE_COUNT,
@@ -29,8 +29,10 @@ from app.model.map_options import DEFAULT_MAP_OPTIONS
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS
 from app.model.run import Run
 from app.utils.progress_generators import finish, scaled
+from surfaces.surface import Bounds
 
 MAX_KNOWN_CURVES = 100
+MIN_SIZE, SEQUENTIAL_FRACTION = 2, 4  # of a basin map; the second divides its size for sequential methods
 DEFAULT_STEPS, MOST_DEFAULT_STEPS = 500, 10_000
 
 
@@ -153,6 +155,54 @@ class DifferenceMapJob(MapJob):
             basins = compute_basin_map(run, self.experiment.surface, self.steps, size)
             maps.append((yield from scaled(basins, k / 2, (k + 1) / 2)))
         return difference_map(*maps)
+
+
+@dataclass(frozen=True)
+class BasinMapJob(MapJob):
+    """The basin map of one run over ``bounds``; the start of the experiment is not used.
+
+    ``size`` is that of the finest map. ``known`` is such a map with fewer steps, which is then continued.
+    """
+
+    bounds: Bounds
+    size: int
+    known: BasinMap | None = field(default=None, compare=False)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Starts per axis, from the coarsest map to the finest one."""
+        finest = self.size if self.is_batched else max(self.size // SEQUENTIAL_FRACTION, MIN_SIZE)
+        if self.known is not None:
+            return (finest,)
+        return (*(size for size in ((50,) if self.is_batched else (6, 12, 25)) if size < finest), finest)
+
+    def compute(self, size: int) -> Generator[float, None, BasinMap]:
+        """Yield the fraction that is done and return the map."""
+        (run,), surface = self.experiment.runs, self.experiment.surface
+        if self.known is not None:
+            return continue_basin_map(self.known, run, surface, self.steps)
+        return compute_basin_map(run, surface, self.steps, size, self.bounds)
+
+    def continuing(self, state: MapState | None) -> BasinMapJob:
+        """Return the job as a continuation of a finished map that differs only in having fewer steps."""
+        if state is None or state.result is None or state.result.xs.size != self.sizes[-1]:
+            return self
+        if state.job.steps >= self.steps or replace(state.job, steps=self.steps) != self:
+            return self
+        return replace(self, known=state.result)
+
+
+def basin_map_job(experiment: Experiment, run: Run, bounds: Bounds) -> BasinMapJob:
+    """Return the job of the basin map of a run."""
+    bare = replace(_bare(experiment, [with_defaults(run, [])]), start=None)
+    return BasinMapJob(bare, map_steps(experiment), bounds, experiment.map_options.basin_size)
+
+
+def displayed_basin_job(experiment: Experiment, index: int, bounds: Bounds) -> BasinMapJob | None:
+    """Return the job of the basin map under the contour plot; None if the experiment does not show one."""
+    if not experiment.plot_options.basin_map or not 0 <= index < len(experiment.runs):
+        return None
+    return basin_map_job(experiment, experiment.runs[index], bounds)
 
 
 def settings_axes(experiment: Experiment, run: Run) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine.basin_map import make_problem
 from app.engine.learning_rate_sweep import try_learning_rates
-from app.engine.nearest_minimum import all_minima
+from app.engine.nearest_minimum import cached_minima
 from app.engine.outcomes import Outcomes, compute_outcomes
 from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
@@ -146,7 +146,7 @@ def _outcomes_over(
 
     Integers and switches must be equal in a batch, so each combination of them is computed by itself.
     """
-    minima = all_minima(surface, surface.bounds)
+    minima = cached_minima(surface, surface.bounds)
     size = next(iter(columns.values())).size
     shared = [name for name in columns if run.method.spec(name).scalar_only]
     _, groups = np.unique(np.array([columns[name] for name in shared] or [np.zeros(size)]), axis=1, return_inverse=True)

@@ -1,4 +1,4 @@
-"""What the settings map, the rate curve and the difference map of an experiment show."""
+"""What the basin map, the settings map, the rate curve and the difference map of an experiment show."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ SETTINGS_QUANTITIES = {
     "loss": gettext_noop("loss on arrival or at the end"),
     "divergence": gettext_noop("divergence"),
 }
+MIN_BASIN_SIZE, MAX_BASIN_SIZE = 8, 1000
 RATE_QUANTITIES = {"loss": gettext_noop("final loss"), "steps": gettext_noop("steps to a minimum")}
 
 
@@ -33,6 +34,8 @@ class MapOptions:
         What the colors of the settings map show, and what the rate curve plots.
     compared_slot
         The slot of the run that the difference map compares with the selected one; None for the next run.
+    basin_size
+        Starts per axis of the basin map, a quarter of them for methods that do not compute many runs at once.
     """
 
     steps: int | None = None
@@ -40,6 +43,7 @@ class MapOptions:
     settings_quantity: str = "loss"
     rate_quantity: str = "loss"
     compared_slot: int | None = None
+    basin_size: int = 200
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +55,7 @@ class MapOptions:
         check_choice(gettext_noop("quantity of the rate curve"), self.rate_quantity, RATE_QUANTITIES)
         if self.compared_slot is not None:
             check_integer(gettext_noop("slot"), self.compared_slot, 0, 999)
+        check_integer(gettext_noop("size of the basin map"), self.basin_size, MIN_BASIN_SIZE, MAX_BASIN_SIZE)
 
 
 def _check_axes(axes: Any) -> tuple[str, str]:

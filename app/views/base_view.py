@@ -54,6 +54,8 @@ class View(AxesLayout, ABC):
         drawn in longer pieces.
     interacting
         Whether the static part is redrawn many times per second as well. Then the margins stay as they are.
+    has_changed_artists
+        Whether ``update_scene`` has changed static artists that ``draw_changed_artists`` can draw without a full draw.
     shows_hints
         Whether a view without visible runs shows a message.
     tight_limits
@@ -89,6 +91,7 @@ class View(AxesLayout, ABC):
     title: ClassVar[str]
     shown_initially: ClassVar[bool] = True
     interacting: bool = False
+    has_changed_artists: bool = False
     shows_hints: bool = False
     tight_limits: bool = False
     truncates_replicas: bool = False
@@ -149,6 +152,9 @@ class View(AxesLayout, ABC):
         With ``include_background`` the paths of branches and replicas count as well.
         """
         return False
+
+    def draw_changed_artists(self, renderer: PathRenderer) -> None:
+        """Draw static artists over what they showed before ``has_changed_artists`` was set, and clear that."""
 
     # Coordinates
 
@@ -230,6 +236,9 @@ class View(AxesLayout, ABC):
                 renderer.draw_markers(position, "x", size, color, style.color, 2.8)
             else:
                 renderer.draw_markers(position, style.marker, size, color, outline_color, 1.4)
+
+    def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
+        """Draw the path of a run that does not belong to the experiment."""
 
     def draw_step_ring(self, renderer: PathRenderer, index: int, step: int) -> None:
         """Highlight a step of the run with this index."""

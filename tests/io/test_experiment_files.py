@@ -35,6 +35,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.landscape_data import LandscapeData
 from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
+from app.model.problem_data import ProblemData
 from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
@@ -88,6 +89,7 @@ DOCUMENTED_CLASSES = {
     "plot options": PlotOptions,
     "map options": MapOptions,
     "landscape": LandscapeData,
+    "problem": ProblemData,
     "branch": Branch,
     "comparison": ComparisonMode,
 }

@@ -102,7 +102,7 @@ class DockLayout(QObject):
     ) -> None:
         """Add a dock for each canvas; those of ``hidden`` views are not shown initially."""
         for name, canvas in canvases.items():
-            canvas.setMinimumSize(*((200, 150) if name == "contour" else (150, 100)))
+            canvas.setMinimumSize(*((200, 150) if name in ("contour", "curve") else (150, 100)))
             dock = self._add_dock(name, titles[name], name not in hidden)
             dock.replace_widget(canvas)
             dock.apply_theme(theme)

@@ -42,6 +42,7 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
         scale="level_log",
         options=(
             *("zoom_in", "zoom_out", "", "equal", "step_markers", "trials"),
+            *("", "basin_map", "basin_finer", "basin_continue"),
             *("", "level_fill", "level_labels", "color_bar"),
             *("", *(f"levels_{count}" for count in LEVEL_COUNT_TEXTS)),
             *("", *(f"colormap_{name}" for name in COLORMAPS)),
@@ -51,6 +52,11 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
         home="turn_back",
         scale="height_log",
         options=("turn_top", "relief_nearer", "relief_farther", "", "height_auto", "step_markers"),
+    ),
+    "curve": ViewControls(
+        home="show_all",
+        scale="height_log",
+        options=("zoom_in", "zoom_out", "", "height_auto", "step_markers", "trials"),
     ),
     "loss": ViewControls(
         scale="log_y",

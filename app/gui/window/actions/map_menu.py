@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from app.engine.rest_classification import ON_ITS_WAY
 from app.gui.window.actions.action import Action, ActionContext
-from app.model.map_options import RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
+from app.model.map_options import DEFAULT_MAP_OPTIONS, RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
 from app.utils.i18n import tr
+from app.utils.validation import MAX_STEPS
 
 MAP_MENU = "View/Ma&ps"
+FINE_BASIN_SIZE = 400  # starts per axis
 SETTINGS_TEXTS = {  # by quantity
     "minimum": "Settings Map: &Minimum Reached",
     "steps": "Settings Map: S&teps to a Minimum",
@@ -75,7 +78,69 @@ EXPORT_TEXTS = {
     "rates": "Export Rate &Curve…",
     "difference": "Export D&ifference Map…",
 }
+
+
+def shows_basins(context: ActionContext) -> bool:
+    """Return whether the contour plot shows a basin map."""
+    return context.session.experiment.plot_options.basin_map
+
+
+def _toggle_basins(context: ActionContext) -> None:
+    shown = shows_basins(context)
+    context.session.change(
+        lambda experiment: replace(experiment, plot_options=replace(experiment.plot_options, basin_map=not shown))
+    )
+
+
+def _toggle_fine_basins(context: ActionContext) -> None:
+    is_fine = map_options(context).basin_size == FINE_BASIN_SIZE
+    set_map_options(context, basin_size=DEFAULT_MAP_OPTIONS.basin_size if is_fine else FINE_BASIN_SIZE)
+
+
+def _basins_can_continue(context: ActionContext) -> bool:
+    """Return whether a finished basin map has runs that are still on their way."""
+    state = context.view_area.map_store.states.get("contour")
+    if not shows_basins(context) or state is None or state.progress is not None or state.result is None:
+        return False
+    return 2 * state.job.steps <= MAX_STEPS and bool((state.result.outcome == ON_ITS_WAY).any())
+
+
+def _continue_basins(context: ActionContext) -> None:
+    steps = 2 * context.view_area.map_store.states["contour"].job.steps
+    set_map_options(context, steps=steps)
+
+
+BASIN_ACTIONS = [
+    Action(
+        "basin_map",
+        "&Basin Map",
+        MAP_MENU,
+        _toggle_basins,
+        ["B"],
+        checked=shows_basins,
+        help="Colors the contour plot by the minimum to which the selected run leads from each starting point; "
+        "lighter means fewer steps.",
+    ),
+    Action(
+        "basin_finer",
+        "Finer Basin Ma&p",
+        MAP_MENU,
+        _toggle_fine_basins,
+        enabled=shows_basins,
+        checked=lambda c: map_options(c).basin_size == FINE_BASIN_SIZE,
+        help="Computes the basin map with four times as many starting points.",
+    ),
+    Action(
+        "basin_continue",
+        "C&ontinue Basin Map",
+        MAP_MENU,
+        _continue_basins,
+        enabled=_basins_can_continue,
+        help="Doubles the number of steps for the starting points whose runs are still moving.",
+    ),
+]
 MAP_ACTIONS: list[Action] = [
+    *BASIN_ACTIONS,
     *(
         _option_action(f"settings_color_{name}", SETTINGS_TEXTS[name], "settings_quantity", name, name == "minimum")
         for name in SETTINGS_QUANTITIES
