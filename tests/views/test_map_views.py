@@ -86,7 +86,7 @@ def test_rate_curves_are_those_of_the_visible_runs() -> None:
 
 
 def test_a_change_of_one_run_computes_one_rate_curve() -> None:
-    one, other = rate_curves_job(BOWL), rate_curves_job(BOWL.with_run(2, Run("adam", {"beta1": 0.77})))
+    one, other = rate_curves_job(BOWL), rate_curves_job(BOWL.with_run(2, Run("adam", {"beta1": 0.89})))
     assert one is not None
     assert other is not None
     first, second = one.finish(), other.finish()
@@ -229,13 +229,15 @@ def test_a_function_of_one_variable_has_settings_and_rates_but_no_map_of_starts(
 
 
 def test_markers_lie_on_their_curves_and_a_click_on_a_curve_sets_the_rate_of_its_run() -> None:
-    view = make_view("rates", BOWL, selected_run=2, size=121)
-    assert isinstance(view, RateCurveView)
-    for index, position in view.marker_positions().items():
+    for index in range(3):
+        view = make_view("rates", BOWL, selected_run=index, size=121)
+        assert isinstance(view, RateCurveView)
+        position = view.marker_positions()[index]
         assert view.is_inside(position[0])
         assert view.run_at(tuple(position[0])) == index
         setting = view.setting_at(tuple(position[0]), index)
         assert setting["lr"] == pytest.approx(BOWL.runs[index].hyperparameters["lr"], rel=0.08)
+    view = make_view("rates", BOWL, selected_run=1, size=121)
     lane_pixels = view.curve_pixels(1)
     for k in (90, 100):
         assert view.setting_at(tuple(lane_pixels[k]), 1) == {"lr": view.result[1].learning_rates[k]}
