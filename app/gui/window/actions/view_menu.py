@@ -117,6 +117,15 @@ VIEW_ACTIONS: list[Action] = [
         checked=lambda c: c.dock_layout.is_dock_enabled("results"),
         help="Shows or hides the panel with values, results, and branches.",
     ),
+    Action(
+        "step_panel",
+        "Step Pane&l",
+        "View",
+        lambda c: c.view_area.toggle_dock("step_panel"),
+        ["F7"],
+        checked=lambda c: c.dock_layout.is_dock_enabled("step_panel"),
+        help="Shows or hides the panel that takes the displayed step of the selected run apart.",
+    ),
     *LOSS_VIEW_ACTIONS,
     *PLOT_ACTIONS,
     Action(
