@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from app.analysis.landscape_text import landscape_sentences, plane_text
+from app.analysis.step_text.derived_formula import derived_formula
 from app.gui.help.citation_links import link_citations
 from app.gui.help.formula_images import image_tag
 from app.model.catalog import list_implementations
@@ -33,7 +34,7 @@ def optimizer_page(run: Run) -> str:
         [
             f"<h2>{escape(optimizer.name)}</h2>",
             paragraphs(tr(optimizer.summary)),
-            _formula_html(optimizer.formula),
+            _optimizer_formula(run),
             _hyperparameter_table(optimizer.hyperparameters, run.hyperparameters),
             paragraphs(
                 tr("State kept between steps: {names}.", names=state) if state else tr("Keeps no state between steps."),
@@ -51,6 +52,13 @@ def optimizer_page(run: Run) -> str:
             *(_modifier_section(modifier, run) for modifier in run.modifiers),
         ]
     )
+
+
+def _optimizer_formula(run: Run) -> str:
+    """Return the declared formula, or the lines of the code if the switches of the run make another one of it."""
+    derived = derived_formula(run)
+    note = tr("With the current switches, the formula is another one. These lines are derived from the code.")
+    return _formula_html(derived) + paragraphs(note, quiet=True) if derived else _formula_html(run.method.formula)
 
 
 def _base_method(base_optimizer: Optimizer | None) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from html import escape
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,6 +16,8 @@ from app.utils.i18n import gettext_noop, tr
 
 MIN_WIDTH = 600  # pixels of width that are always available
 LINES = 2
+# λmax, or a stability limit from its number to the end of its denominator
+LINKED = re.compile(r"2(?:\(1 \+ \w+\))?/[^=.,;]*?λmax(?: \+ weight decay)?\)*|λmax")
 EIGENVALUES_TEXT = gettext_noop(
     "Curvature here: λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. "
 )
@@ -33,8 +36,11 @@ CONVEX_TEXT = gettext_noop("Stable for lr < {formula} = {limit:.3g}.")
 class RunStatusLine(QWidget):
     """The status of the selected run, followed by the curvature and the stable learning rates, in two lines.
 
-    What does not fit into them is in the tool tip. ``curvature_text`` is the whole text about the curvature.
+    What does not fit into them is in the tool tip. ``curvature_text`` is the whole text about the curvature. Stability
+    limits are links, which emit ``curvature_requested``.
     """
+
+    curvature_requested = pyqtSignal()
 
     def __init__(self, session: Session, run_list: RunList) -> None:
         super().__init__()
@@ -43,6 +49,10 @@ class RunStatusLine(QWidget):
         self.status_label = QLabel(wordWrap=True, accessibleName=tr("Status"))
         self.status_label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.status_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.status_label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.status_label.linkActivated.connect(lambda _: self.curvature_requested.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 1, 6, 1)
         layout.addWidget(self.status_label)
@@ -58,12 +68,14 @@ class RunStatusLine(QWidget):
         eigenvalues, limit = self._curvature_texts(row) if has_run else ("", "")
         self.curvature_text = eigenvalues + limit
         self.status_label.setToolTip(f"<p>{sentence}<p>{escape(self.curvature_text)}" if has_run else "")
-        color = self.status_label.palette().color(QPalette.ColorRole.PlaceholderText).name()
+        palette = self.status_label.palette()
+        color = palette.color(QPalette.ColorRole.PlaceholderText).name()
+        linked = _with_links(sentence, palette.color(QPalette.ColorRole.WindowText).name())
         self._show_first_fitting(
             [
-                *(sentence + _quiet(eigenvalues + limit, color, separator) for separator in ("<br>", " ")),
-                *(sentence + _quiet(limit, color, separator) for separator in ("<br>", " ")),
-                sentence,
+                *(linked + _quiet(eigenvalues + limit, color, separator) for separator in ("<br>", " ")),
+                *(linked + _quiet(limit, color, separator) for separator in ("<br>", " ")),
+                linked,
             ]
         )
 
@@ -118,4 +130,9 @@ class RunStatusLine(QWidget):
 
 def _quiet(text: str, color: str, separator: str) -> str:
     """Return a separator and a text in a color, as HTML; nothing if the text is empty."""
-    return f"{separator}<span style='color:{color}'>{escape(text)}</span>" if text else ""
+    return f"{separator}<span style='color:{color}'>{_with_links(escape(text), color)}</span>" if text else ""
+
+
+def _with_links(html: str, color: str) -> str:
+    """Return a text with a link at each stability limit, in a color."""
+    return LINKED.sub(lambda match: f"<a href='curvature' style='color:{color}'>{match[0]}</a>", html)

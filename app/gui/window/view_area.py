@@ -200,7 +200,10 @@ class ViewArea:
             canvas.finish_rebuild()
 
     def toggle_dock(self, name: str) -> None:
-        """Show or hide a view or a panel."""
+        """Show or hide a view or a panel; a panel that is behind a tab is raised."""
+        if self.dock_layout.is_behind(name):
+            self.dock_layout.docks[name].raise_()
+            return
         self.dock_layout.toggle_dock(name)
         self.show_scene()
 
