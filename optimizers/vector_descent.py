@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from optimizers.descent import NO_MODIFIER_STATES
+from optimizers.descent import NO_MODIFIER_STATES, EvaluationCounts
 from optimizers.loss import VectorFunction, VectorLoss
 from optimizers.optimizer import Optimizer
 from optimizers.step import BoundUpdate, ModifierStates
@@ -63,11 +63,13 @@ def descend_vector(
     hyperparameters: Mapping[str, Any],
     step_count: int,
     layer_sizes: Sequence[int] = (),
+    evaluation_counts: EvaluationCounts | None = None,
 ) -> Iterator[VectorPoint]:
     """Yield the point after each of ``step_count`` steps from ``point``. A hyperparameter may be a function of t.
 
-    If the arithmetic of a step fails, or its position or loss is not finite, the point before it is yielded again,
-    marked as diverged, and nothing after it.
+    ``evaluation_counts`` receives the evaluations of each step, as in ``descend``. If the arithmetic of a step fails,
+    or its position or loss is not finite, the point before it is yielded again, marked as diverged, and nothing after
+    it.
     """
     update = BoundUpdate(optimizer, VectorLoss(function), hyperparameters)
     if optimizer.scope == "layer":
@@ -75,11 +77,15 @@ def descend_vector(
     for _ in range(step_count):
         if point.diverged:
             return
+        counts = update.unpenalized_loss.gradient_count, update.unpenalized_loss.value_count
         try:
             with np.errstate(all="ignore"):
                 point = _next_point(update, function, point)
         except (ArithmeticError, ValueError):
             point = point._replace(diverged=True)
+        if evaluation_counts and not point.diverged:
+            evaluation_counts[0].append(update.unpenalized_loss.gradient_count - counts[0])
+            evaluation_counts[1].append(update.unpenalized_loss.value_count - counts[1])
         yield point
 
 

@@ -74,6 +74,8 @@ class Surface:
         Whether the loss is known only in a part of the plane, and nan elsewhere.
     may_have_kinks : bool
         Whether a surface without that note is possibly not differentiable everywhere.
+    projected_problem : ProjectedProblem, optional
+        The problem with many parameters that runs on the surface solve; the surface shows it on a plane.
     predict : callable, optional
         (a, b, x) -> the output of the model that was fitted to the data.
     with_data : callable, optional
@@ -104,6 +106,7 @@ class Surface:
     nonsmooth_note: str = ""
     is_mapped: bool = False
     may_have_kinks: bool = False
+    projected_problem: Any = field(default=None, repr=False)
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     with_data: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)

@@ -146,8 +146,8 @@ def _add_simulation_arguments(group: argparse._ArgumentGroup) -> None:
         help="change a setting; can be repeated. Hyperparameters and the settings color, visible, slot, and "
         "replicas are prefixed with a run, by number or name (run1.lr, adam.lr, adam-2.lr). Other settings: "
         "surface, start, steps, title, stop_when_converged, loss_plot.quantity, loss_plot.x_quantity, "
-        "loss_plot.x_scale, loss_plot.y_scale, and plot_options.NAME for every plot option of the file format, "
-        "such as plot_options.level_scale=log",
+        "loss_plot.x_scale, loss_plot.y_scale, plot_options.NAME, and map_options.NAME for every plot and map option "
+        "of the file format, such as plot_options.level_scale=log",
     )
 
 
@@ -174,7 +174,11 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     )
     group.add_argument("--dpi", help="dots per inch, or screen, slide, or print (default: 150; animations 100)")
     group.add_argument("--theme", help="light, dark, or contrast (default: light)")
-    group.add_argument("--view", help="single view: contour, surface (3D), curve, loss, or fit (default: all)")
+    group.add_argument(
+        "--view",
+        help="single view: contour, surface (3D), curve, loss, fit, settings, rates, or difference (default: all but "
+        "the maps)",
+    )
     group.add_argument("--transparent", action="store_true", help="transparent background (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="omit the title")
     group.add_argument("--no-legend", action="store_true", help="omit the legend")
@@ -204,6 +208,9 @@ def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-color-bar", action="store_true", help="omit the color bar")
     group.add_argument("--no-markers", action="store_true", help="omit the markers of single steps")
     group.add_argument("--dashes", action="store_true", help="dashed paths in every theme")
+    group.add_argument(
+        "--basins", action="store_true", help="basin map of the first visible run under the contour plot"
+    )
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

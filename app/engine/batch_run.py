@@ -98,6 +98,7 @@ class BatchRun:
         for settings in (self.update.settings, *modifier_settings):
             for name, value in settings.items():
                 settings[name] = select(value)
+        self.update.learning_rate = select(self.update.learning_rate)  # before schedules
 
 
 class SequentialRun:

@@ -14,13 +14,15 @@ from app.plotting.path_renderer import PathRenderer
 from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
 from app.views import recorded_path
-from app.views.color_bar import ColorBar
+from app.views.basin_layer import BasinLayer
+from app.views.color_bar import ColorBar, bar_ticks
 from app.views.contour_image import ContourImage
 from app.views.contour_levels import FILLED_LEVELS, draw_levels
 from app.views.scene import Scene
 from app.views.viewport_view import KEY_FONT_SIZE, ViewportView
 from surfaces.surface import Bounds
 
+PROBE_WIDTH, PROBE_OUTLINE_WIDTH, PROBE_DOT = 1.3, 3.0, 5.0  # points
 MIN_CELL_WITH_BAR = 2.6, 1.7  # inches; in a smaller cell there is no color bar
 
 
@@ -37,12 +39,13 @@ class ContourView(ViewportView):
     id = "contour"
     title = "Contour"
     color_bar: ColorBar | None = None
+    basins: BasinLayer | None = None
     _interacting = False
 
     @staticmethod
     def applies_to(scene: Scene) -> bool:
         """Return whether the loss depends on two coordinates."""
-        return scene.race.surface.dimension == 2
+        return scene.surface.dimension == 2
 
     # Viewport
 
@@ -60,7 +63,8 @@ class ContourView(ViewportView):
     def interacting(self, interacting: bool) -> None:
         self._interacting = self.low_quality = interacting
         assert self.scene is not None
-        is_filled = self.scene.experiment.plot_options.level_style == "filled"  # lines alone are fast, and stay
+        options = self.scene.experiment.plot_options
+        is_filled = options.level_style == "filled" and not options.basin_map  # lines alone are fast, and stay
         for artist in self.static_artists:
             artist.set_visible(not interacting or not is_filled)
         self.contour_image.set_visible(interacting and is_filled)
@@ -79,17 +83,20 @@ class ContourView(ViewportView):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
-        axes, options, surface = self.axes, scene.experiment.plot_options, scene.race.surface
+        axes, options, surface = self.axes, scene.experiment.plot_options, scene.surface
         colormap = surface_colormap(scene.theme, options.colormap)
         self.height_map = cached_height_map(surface, self.visible_bounds, options.level_scale)
         self.static_artists: list[Artist] = draw_levels(
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
-        self.color_bar = ColorBar(axes, self.height_map, scene.theme, colormap) if options.color_bar else None
+        self.color_bar = None
+        self.basins = BasinLayer(axes, scene, self.static_artists) if options.basin_map else None
+        if options.color_bar and not options.basin_map:
+            self.color_bar = ColorBar(axes, bar_ticks(self.height_map), scene.theme, colormap)
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)
-        x_label, y_label = scene.race.surface.axis_labels
+        x_label, y_label = scene.surface.axis_labels
         axes.set(xlabel=tr(x_label), ylabel=tr(y_label))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
@@ -97,16 +104,29 @@ class ContourView(ViewportView):
         key_text = tr("◎ start")
         if surface.minima:
             key_text = tr("◎ start   ☆ lowest found") if surface.minima_estimated else tr("◎ start   ☆ minimum")
+            key_text = tr("◎ start   ① minimum") if options.basin_map else key_text
         if scene.experiment.landscape is not None and scene.experiment.landscape.path:
             key_text += "   " + tr("● recorded   ○ true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
 
+    def update_scene(self, scene: Scene) -> bool:
+        """Switch to the scene of another race or another basin map, which ``draw_changed_artists`` draws."""
+        if self.basins is not None and self.basins.show(scene):
+            self.has_changed_artists = True
+        return super().update_scene(scene)
+
+    def draw_changed_artists(self, renderer: PathRenderer) -> None:
+        """Draw the basin map, with the lines over it."""
+        self.has_changed_artists = False
+        if self.basins is not None:
+            self.basins.redraw(renderer.backend_renderer)
+
     def _visible_height_map(self) -> HeightMap:
         assert self.scene is not None
         options = self.scene.experiment.plot_options
-        return HeightMap(self.scene.race.surface, self.visible_bounds, options.level_scale)
+        return HeightMap(self.scene.surface, self.visible_bounds, options.level_scale)
 
     def formula_text(self) -> str:
         """Return the formula, or what the axes of a landscape mean."""
@@ -123,9 +143,11 @@ class ContourView(ViewportView):
     def effective_margins(self) -> tuple[float, float, float, float]:
         """Return the minimum margins, with room for the color bar on the right."""
         left, bottom, right, top = super().effective_margins()
-        if self.color_bar is None or not self.has_room_for_bar:
+        if not self.has_room_for_bar:
             return left, bottom, right, top
-        return left, bottom, right + self.color_bar.space, top
+        if self.basins is not None:
+            return left, bottom, right + self.basins.space, top
+        return left, bottom, right + (self.color_bar.space if self.color_bar is not None else 0.0), top
 
     def fit_labels(self) -> None:
         """Fit the color bar, and the formula next to the key."""
@@ -134,6 +156,8 @@ class ContourView(ViewportView):
             self.color_bar.axes.set_visible(self.has_room_for_bar)
             self.color_bar.fit_ticks()
         self.fit_heading()
+        if self.basins is not None:
+            self.basins.table.set_visible(self.has_room_for_bar)
 
     # Coordinates: x and y of the surface
 
@@ -159,10 +183,20 @@ class ContourView(ViewportView):
         if data is not None and len(data.path):
             to_pixels = self.axes.transData.transform
             recorded_path.draw_on_plane(renderer, data.landscape, to_pixels, self.axes.bbox, self.is_inside)
-        minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
+        known_minima = () if self.basins is not None else self.scene.surface.minima  # the map has numbers
+        minima = np.array(known_minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.axes.transData.transform(minima), markers.draw_minimum_marker),
             (self.start_position(), markers.draw_start_marker),
         ):
             inside = [position for position in positions if self.is_inside(position)]
             draw_marker(renderer, np.array(inside).reshape(-1, 2))
+
+    def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
+        """Draw the path of a run from another start, thin and pale, with a dot at its start."""
+        assert self.scene is not None
+        theme, start = self.scene.theme, self.pixel_positions(probe, np.array([0]))[0]
+        points = self.decimated_path(probe, probe.last_step)[1]
+        renderer.draw_line(points, theme.outline_color, PROBE_OUTLINE_WIDTH, self.axes.bbox)
+        renderer.draw_line(points, theme.muted_text, PROBE_WIDTH, self.axes.bbox)
+        renderer.draw_markers(start, "o", PROBE_DOT, theme.muted_text, theme.outline_color, 1.0)

@@ -40,7 +40,7 @@ class CurveView(ViewportView):
     @staticmethod
     def applies_to(scene: Scene) -> bool:
         """Return whether the loss depends on x alone."""
-        return scene.race.surface.dimension == 1
+        return scene.surface.dimension == 1
 
     # Limits
 
@@ -64,7 +64,7 @@ class CurveView(ViewportView):
         """Return the loss at the start; nan where there is none."""
         start = scene.experiment.start
         assert start is not None
-        return scene.race.surface.loss_at(*start)
+        return scene.surface.loss_at(*start)
 
     def expand_limits_if_needed(self, race: Race, include_background: bool = False) -> bool:
         """Expand the limits if the start has left them; return whether a full draw is needed."""
@@ -88,7 +88,7 @@ class CurveView(ViewportView):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add the curve, labels, ticks, the grid and the key of the markers."""
-        axes, theme, surface = self.axes, scene.theme, scene.race.surface
+        axes, theme, surface = self.axes, scene.theme, scene.surface
         self.loss_scale, self.fitted_start = LossScale(scene.vertical_height_map), scene.experiment.start
         self.full_limits = self.find_limits(scene)
         self.curve = Line2D([], [], color=theme.muted_text, linewidth=CURVE_WIDTH, zorder=1.5)
@@ -121,7 +121,7 @@ class CurveView(ViewportView):
         assert self.scene is not None
         (left, right), (low, high) = self.visible_bounds
         x = np.linspace(left, right, CURVE_POINTS)
-        y = self.loss_scale.to_coordinate(losses_on_line(self.scene.race.surface.function, x))
+        y = self.loss_scale.to_coordinate(losses_on_line(self.scene.surface.function, x))
         reach = MAX_COORDINATE * (high - low)
         y = np.where(np.isfinite(y), np.clip(y, low - reach, high + reach), np.nan)
         crosses = ((y[:-1] < low) & (y[1:] > high)) | ((y[:-1] > high) & (y[1:] < low))
@@ -162,7 +162,7 @@ class CurveView(ViewportView):
         """Return the pixels (n, 2) of the curve at x (n, 2); y has no effect."""
         assert self.scene is not None
         x = np.array(points, float).reshape(-1, 2)[:, 0]
-        losses = losses_on_line(self.scene.race.surface.function, x)
+        losses = losses_on_line(self.scene.surface.function, x)
         return self.to_screen(np.column_stack([x, self.loss_scale.to_coordinate(losses)]))[0]
 
     # Moving parts
@@ -170,7 +170,7 @@ class CurveView(ViewportView):
     def draw_underlay(self, renderer: PathRenderer) -> None:
         """Draw the markers of the minima and of the start, if they lie inside the axes."""
         assert self.scene is not None
-        minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
+        minima = np.array(self.scene.surface.minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.surface_pixels(minima), markers.draw_minimum_marker),
             (self.start_position(), markers.draw_start_marker),
@@ -191,7 +191,7 @@ class CurveView(ViewportView):
         for trajectory, style in chosen:
             x, _, loss = trajectory.values_at(np.array([min(self.scene.race.step, trajectory.last_step)]))
             with np.errstate(all="ignore"):
-                slope = np.ravel(self.scene.race.surface(x, np.zeros(1))[1][0])
+                slope = np.ravel(self.scene.surface(x, np.zeros(1))[1][0])
             width = self.visible_bounds[0][1] - self.visible_bounds[0][0]
             across = width / max(self.axes.bbox.width, 1.0) * np.array([-1.0, 0.0, 1.0])  # one pixel to each side
             losses = self.loss_scale.to_coordinate(loss + slope * across)

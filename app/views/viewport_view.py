@@ -74,7 +74,7 @@ class ViewportView(PathView):
     def formula_text(self) -> str:
         """Return the text above the axes on the left."""
         assert self.scene is not None
-        return f"${self.scene.race.surface.formula}$"
+        return f"${self.scene.surface.formula}$"
 
     def fit_heading(self) -> None:
         """Shrink the formula so that it fits next to the key; hide it if it were too small to read."""

@@ -97,7 +97,7 @@ def coarse_to_fine(nx: int, ny: int) -> Iterator[tuple[int, int]]:
 
 
 def compute_loss_grid(
-    loss: LossFunction, plane: Plane, snapshots: np.ndarray, steps: np.ndarray, size: int
+    loss: LossFunction, plane: Plane, snapshots: np.ndarray, steps: np.ndarray, size: int, with_path: bool = True
 ) -> Iterator[tuple[float, LossGrid]]:
     """Compute the losses of the path, of its projection, and on a grid around it.
 
@@ -112,6 +112,8 @@ def compute_loss_grid(
         The recorded path.
     size : int
         Grid lines in each direction, from 5 to 513.
+    with_path : bool
+        Whether to compute the losses of the path; without them it only determines the extent of the grid.
 
     Yields
     ------
@@ -130,8 +132,9 @@ def compute_loss_grid(
     xs, ys = grid_lines(path, size, plane.unit)
     heights, losses, path_heights = (np.full(shape, np.nan) for shape in ((size, size), len(path), len(path)))
     result = LossGrid(plane, xs, ys, heights, path, np.asarray(steps), losses, path_heights, off_plane)
-    total, done = 2 * len(path) + size * size, 0
-    for k, (x, y) in enumerate(path.tolist()):
+    points = path.tolist() if with_path else []
+    total, done = 2 * len(points) + size * size, 0
+    for k, (x, y) in enumerate(points):
         result.path_losses[k] = _finite_loss(loss, np.asarray(snapshots[k], float))
         result.path_heights[k] = _finite_loss(loss, plane.points(x, y))
         done += 2

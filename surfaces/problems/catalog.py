@@ -15,20 +15,20 @@ TEST_SEED = 1_000_000  # added to the seed of the training data
 def moons_problem(points: int = 400, noise: float = 0.15, seed: int = 0) -> Problem:
     """Return a network 2-16-16-2 with tanh units on two half moons."""
     train, test = (two_moons(points, noise, s) for s in (seed, seed + TEST_SEED))
-    return perceptron_problem("moons", "Two moons", (2, 16, 16, 2), train, test)
+    return perceptron_problem("moons", (2, 16, 16, 2), train, test)
 
 
 def spirals_problem(points: int = 400, noise: float = 0.02, seed: int = 0) -> Problem:
     """Return a network 2-32-32-2 with tanh units on two spirals."""
     train, test = (two_spirals(points, noise, seed=s) for s in (seed, seed + TEST_SEED))
     source = "Lang & Witbrock 1988, Learning to tell two spirals apart"
-    return perceptron_problem("spirals", "Two spirals", (2, 32, 32, 2), train, test, source=source)
+    return perceptron_problem("spirals", (2, 32, 32, 2), train, test, source=source)
 
 
 def digits_problem(points: int = 1_000, noise: float = 0.15, seed: int = 0) -> Problem:
     """Return a network 64-32-10 with ReLU units on generated pictures of digits: 2,410 parameters."""
     train, test = (digit_pictures(points, noise, s) for s in (seed, seed + TEST_SEED))
-    return perceptron_problem("digits", "Digits", (64, 32, 10), train, test, activation="relu")
+    return perceptron_problem("digits", (64, 32, 10), train, test, activation="relu")
 
 
 PROBLEMS: dict[str, Callable[..., Problem]] = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from surfaces.problems.data import normal_matrix
+from surfaces.problems.names import PROBLEM_NAMES
 from surfaces.problems.problem import Problem
 
 
@@ -38,7 +39,7 @@ def linear_problem(size: int = 50, condition: float = 100.0, seed: int = 0) -> P
 
     return Problem(
         id="linear",
-        name="Linear model",
+        name=PROBLEM_NAMES["linear"],
         source="Goh 2017, Why momentum really works, doi:10.23915/distill.00006",
         summary="Least squares with a geometric sequence of curvatures, on which theory is exact.",
         shapes=((size,),),
@@ -74,7 +75,7 @@ def logistic_problem(size: int = 50, condition: float = 100.0, seed: int = 0, de
 
     return Problem(
         id="logistic",
-        name="Logistic model",
+        name=PROBLEM_NAMES["logistic"],
         source="Nocedal & Wright 2006, Numerical Optimization",
         summary="Logistic regression with a geometric sequence of curvatures of its inputs.",
         shapes=((size,),),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from surfaces.problems.data import Samples
+from surfaces.problems.names import PROBLEM_NAMES
 from surfaces.problems.problem import Problem
 
 
@@ -98,7 +99,7 @@ def _cross_entropy(output: np.ndarray, classes: np.ndarray) -> tuple[float, np.n
 
 
 def perceptron_problem(
-    id: str, name: str, sizes: Sequence[int], train: Samples, test: Samples, activation: str = "tanh", source: str = ""
+    id: str, sizes: Sequence[int], train: Samples, test: Samples, activation: str = "tanh", source: str = ""
 ) -> Problem:
     """Return the problem of training a perceptron; its metrics are the accuracy, and loss and accuracy on test data."""
     network = Perceptron(sizes, *train, activation)
@@ -110,7 +111,7 @@ def perceptron_problem(
 
     return Problem(
         id=id,
-        name=name,
+        name=PROBLEM_NAMES[id],
         source=source,
         summary="A small network that is trained on all data at once, or on mini-batches.",
         shapes=network.shapes,

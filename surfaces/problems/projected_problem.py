@@ -65,7 +65,8 @@ class ProjectedProblem:
 
     def project(self, vector: np.ndarray) -> tuple[float, float, float]:
         """Return the coordinates of parameters on the plane, and their distance from it."""
-        rest = vector - self.plane.origin
-        x, y = self.plane.directions @ rest
-        rest = rest - np.array([x, y]) @ self.plane.directions
-        return float(x), float(y), float(np.sqrt(rest @ rest))
+        with np.errstate(all="ignore"):  # of a run that diverges
+            rest = vector - self.plane.origin
+            x, y = self.plane.directions @ rest
+            rest = rest - np.array([x, y]) @ self.plane.directions
+            return float(x), float(y), float(np.sqrt(rest @ rest))

@@ -14,7 +14,7 @@ from app.analysis.step_explanation.named_points import named_points
 from app.analysis.step_explanation.recorded_update import RecordedUpdate
 from app.analysis.step_explanation.step_parts import step_parts
 from app.engine.trajectory import Trajectory
-from optimizers.descent import Point
+from optimizers.descent import Point, evaluated_on
 from optimizers.optimizer import Optimizer
 
 DIGITS = 5  # significant digits of substituted numbers
@@ -98,8 +98,10 @@ def explain(trajectory: Trajectory, step: int, digits: int = DIGITS) -> StepExpl
     """
     if step < 1:
         raise IndexError("the first step is step 1")
-    before, after = trajectory.point_at(step - 1), trajectory.point_at(step)
-    update = RecordedUpdate(trajectory.method, trajectory.surface, trajectory.hyperparameters_at(step))
+    before, after, surface = trajectory.point_at(step - 1), trajectory.point_at(step), trajectory.surface_at(step - 1)
+    if trajectory.surface_at(step) is not surface:  # the step has been made on the surface before
+        after = evaluated_on(surface, after)
+    update = RecordedUpdate(trajectory.method, surface, trajectory.hyperparameters_at(step))
     with np.errstate(all="ignore"):
         update(step, before.x, before.y, before.gradient, before.modifier_states)
         derivation = Derivation(update, before.gradient, digits)

@@ -19,7 +19,8 @@ USAGE_NOTE = "Shows the figure in a window, or saves it to a file: python script
 def plot_script(race: Race) -> str:
     """Return a script that draws contour plot or curve, paths, start, minima and losses with NumPy and matplotlib."""
     body, collector = path_blocks(race, vectorized=True)
-    surface = script_builder.add_surface_function(race, collector, for_arrays=True)
+    function = script_builder.add_surface_function(race, collector, for_arrays=True)
+    surface, changing = script_builder.add_changing_surface(race, collector, function)
     first_index, is_line = len(collector.definitions), race.surface.dimension == 1
     draw, show = (
         collector.require((PLOTTING_MODULE, "draw_curve" if is_line else "draw")),
@@ -27,7 +28,9 @@ def plot_script(race: Race) -> str:
     )
     plotting_blocks = [collector.source_text(definition) for definition in collector.definitions[first_index:]]
     final_block = script_builder.main_block(
-        script_builder.SUMMARY_CODE, f"{show}({draw}({surface}, START, paths, losses, STYLES, **FIGURE_SETTINGS))"
+        script_builder.SUMMARY_CODE,
+        *([f"{surface}.set_step(STEPS)"] if changing else []),
+        f"{show}({draw}({surface}, START, paths, losses, STYLES, **FIGURE_SETTINGS))",
     )
     return script_builder.join_script(
         script_text.script_docstring(race, "numpy and matplotlib", USAGE_NOTE),
@@ -67,7 +70,7 @@ def style_table(race: Race) -> str:
 def figure_settings(race: Race) -> str:
     """Return the assignment of ``FIGURE_SETTINGS``: the other arguments of ``draw``."""
     experiment, surface = race.experiment, race.surface
-    height_map, options = height_map_for(experiment), experiment.plot_options
+    height_map, options = height_map_for(experiment, surface=surface), experiment.plot_options
     logarithmic = height_map.scale != "linear"
     heights = {
         float(height_map.normalized_height(height)): height for height in height_map.round_heights(options.levels)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from app.gui.canvas.basin_probe import BasinProbe
 from app.gui.canvas.plot_canvas import PlotCanvas
 from app.session.session import Session
 from app.theming.theme import Theme
@@ -51,6 +52,7 @@ class HoverReadout:
         self.session, self.canvases, self.is_busy = session, canvases, is_busy
         self.hover_label = HoverLabel(canvases["contour"])
         self.highlighted: tuple[int, int] | None = None
+        self.basin_probe = BasinProbe(canvases["contour"])
         for canvas in canvases.values():
             canvas.mpl_connect("motion_notify_event", self.move)
             canvas.mpl_connect("figure_leave_event", self.leave)
@@ -64,11 +66,14 @@ class HoverReadout:
         if self.is_busy() or canvas.scene is None or canvas.needs_full_draw or canvas.view.low_quality:
             self.clear()
             return
-        nearest = None
+        nearest, basin_rows = None, []
         if not self.session.clock.running:  # the search is too slow during playback, and the paths move on
             nearest = canvas.view.nearest_step((event.x, event.y), HIT_RADIUS * canvas.device_pixel_ratio)
+            basin_rows = self.basin_probe.move(event) if nearest is None and canvas is self.basin_probe.canvas else []
+        if not basin_rows:
+            self.basin_probe.clear()
         self.highlight_step(nearest)
-        text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event)
+        text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event, basin_rows)
         scale = canvas.device_pixel_ratio
         pointer = QPoint(round(event.x / scale), round(canvas.height() - event.y / scale))
         self.show_message(text, canvas, pointer)
@@ -81,6 +86,7 @@ class HoverReadout:
         """Hide the label and the ring."""
         self.hover_label.hide()
         self.highlight_step(None)
+        self.basin_probe.clear()
 
     def highlight_step(self, highlighted: tuple[int, int] | None) -> None:
         """Ring a step of a run, given as (run index, step), in all views."""
@@ -91,15 +97,21 @@ class HoverReadout:
 
     # Texts
 
-    def surface_text(self, canvas: PlotCanvas, event: LocationEvent) -> str:
-        """Return position, loss, and gradient under the pointer; empty outside the contour plot and the curve."""
-        if not isinstance(canvas.view, ViewportView) or event.inaxes is not canvas.view.axes:
+    def surface_text(self, canvas: PlotCanvas, event: LocationEvent, basin_rows: list[tuple[str, str]]) -> str:
+        """Return position, loss, and gradient under the pointer, or what another view says about it.
+
+        ``basin_rows`` follow, which say what becomes of a run from there.
+        """
+        if event.inaxes is not canvas.view.axes:
             return ""
+        if not isinstance(canvas.view, ViewportView):
+            rows = canvas.view.readout((event.x, event.y))
+            return html_table(rows) if rows else ""
         assert event.xdata is not None
         assert event.ydata is not None
         with np.errstate(all="ignore"):
             loss, gradient = self.session.race.surface(np.array([event.xdata]), np.array([event.ydata]))
-        return html_table(self.position_rows(canvas, event.xdata, event.ydata, loss, gradient))
+        return html_table([*self.position_rows(canvas, event.xdata, event.ydata, loss, gradient), *basin_rows])
 
     def step_text(self, canvas: PlotCanvas, index: int, step: int) -> str:
         """Return position, loss, gradient, and optimizer state of a run after a step."""

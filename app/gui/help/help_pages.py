@@ -32,20 +32,20 @@ def optimizer_page(run: Run) -> str:
     return "".join(
         [
             f"<h2>{escape(optimizer.name)}</h2>",
-            _paragraphs(tr(optimizer.summary)),
+            paragraphs(tr(optimizer.summary)),
             _formula_html(optimizer.formula),
             _hyperparameter_table(optimizer.hyperparameters, run.hyperparameters),
-            _paragraphs(
+            paragraphs(
                 tr("State kept between steps: {names}.", names=state) if state else tr("Keeps no state between steps."),
                 quiet=True,
             ),
-            _paragraphs(tr(optimizer.description)),
-            _paragraphs(
+            paragraphs(tr(optimizer.description)),
+            paragraphs(
                 tr("Numerically identical to {framework}.", framework=tr(optimizer.implementation))
                 if optimizer.implementation and optimizer.is_in_frameworks(run.hyperparameters)
                 else ""
             ),
-            _paragraphs(tr("Other implementations of this method: {names}.", names=other_names) if other_names else ""),
+            paragraphs(tr("Other implementations of this method: {names}.", names=other_names) if other_names else ""),
             _source_html(optimizer.source),
             _base_method(base_optimizer),
             *(_modifier_section(modifier, run) for modifier in run.modifiers),
@@ -56,7 +56,7 @@ def optimizer_page(run: Run) -> str:
 def _base_method(base_optimizer: Optimizer | None) -> str:
     """Return the description of the method that an optimizer implements."""
     return (
-        f"<h3>{escape(base_optimizer.name)}</h3>{_paragraphs(tr(base_optimizer.description))}"
+        f"<h3>{escape(base_optimizer.name)}</h3>{paragraphs(tr(base_optimizer.description))}"
         if base_optimizer is not None and base_optimizer.description
         else ""
     )
@@ -66,10 +66,10 @@ def _modifier_section(modifier: Modifier, run: Run) -> str:
     return "".join(
         [
             f"<hr><h3>{escape(tr('With modifier: {part}', part=tr(modifier.name)))}</h3>",
-            _paragraphs(tr(modifier.summary)),
+            paragraphs(tr(modifier.summary)),
             _formula_html(modifier.formula),
             _hyperparameter_table(modifier.hyperparameters, run.hyperparameters),
-            _paragraphs(tr(modifier.description)),
+            paragraphs(tr(modifier.description)),
             _source_html(modifier.source),
         ]
     )
@@ -99,7 +99,7 @@ def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[s
         for spec in specs.values()
         if spec.explanation
     )
-    return _html_table(headings, rows) + explanations
+    return html_table(headings, rows) + explanations
 
 
 def _format_value(spec: Hyperparameter, value: float) -> str:
@@ -119,21 +119,21 @@ def surface_page(experiment: Experiment) -> str:
     return "".join(
         [
             f"<h2>{escape(tr(surface.name))}</h2>",
-            _paragraphs(tr(surface.summary)),
+            paragraphs(tr(surface.summary)),
             _formula_html(
                 rf"f({separator.join(names)}) = {surface.formula}".translate(SUBSCRIPTS) if surface.formula else ""
             ),
             _landscape_html(experiment),
-            _paragraphs(tr(surface.nonsmooth_note)),
-            _paragraphs(tr(surface.what_to_try)),
-            _paragraphs(
+            paragraphs(tr(surface.nonsmooth_note)),
+            paragraphs(tr(surface.what_to_try)),
+            paragraphs(
                 tr("Computed from {count:,} data points.", count=len(surface.data[0]))
                 if surface.data is not None
                 else ""
             ),
             _minima_table(surface),
-            _paragraphs(_range_text(surface)),
-            _paragraphs(
+            paragraphs(_range_text(surface)),
+            paragraphs(
                 tr("Default starting point: {point}.", point=_format_point(surface.start[: surface.dimension]))
                 + " "
                 + start_text
@@ -164,14 +164,14 @@ def _landscape_html(experiment: Experiment) -> str:
         return ""
     landscape = experiment.landscape.landscape
     sentences = [to_sentence(plane_text(landscape)), *landscape_sentences(landscape)]
-    return "".join(map(_paragraphs, sentences))
+    return "".join(map(paragraphs, sentences))
 
 
 def _minima_table(surface: Surface) -> str:
     count, estimated = len(surface.minima), surface.minima_estimated
     if not count:
         no_minimum = tr("The search found no minimum in the domain that is lower than its border.")
-        return _paragraphs(no_minimum if estimated else tr("This surface has no minimum."))
+        return paragraphs(no_minimum if estimated else tr("This surface has no minimum."))
     if estimated:
         heading = tr("Lowest minimum found") if count == 1 else tr("{count} lowest minima found", count=count)
     else:
@@ -182,7 +182,7 @@ def _minima_table(surface: Surface) -> str:
         [*(f"{value:.8g}" for value in minimum[: surface.dimension]), f"{loss:.6g}"]
         for minimum, loss in zip(surface.minima, losses, strict=True)
     ]
-    return f"<h3>{escape(heading)}</h3>" + _html_table([*surface.axis_names, tr("Loss")], rows)
+    return f"<h3>{escape(heading)}</h3>" + html_table([*surface.axis_names, tr("Loss")], rows)
 
 
 def _format_point(point: Sequence[float]) -> str:
@@ -191,7 +191,8 @@ def _format_point(point: Sequence[float]) -> str:
     return f"x = {numbers}" if len(point) == 1 else f"({numbers})"
 
 
-def _html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table of HTML cells under plain headings."""
     header = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table class='facts' cellspacing='0'><tr>{header}</tr>{body}</table>"
@@ -201,7 +202,7 @@ def _formula_html(formula: str) -> str:
     return "".join(f"<p>{image_tag(line, display=True)}</p>" for line in formula.split("\n") if line)
 
 
-def _paragraphs(text: str, quiet: bool = False) -> str:
+def paragraphs(text: str, quiet: bool = False) -> str:
     """Return plain text as HTML paragraphs; an empty line separates paragraphs."""
     class_attribute = " class='quiet'" if quiet else ""
     return "".join(

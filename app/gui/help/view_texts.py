@@ -11,6 +11,11 @@ VIEW_DESCRIPTIONS = {
     "fit": "The data points and the fitted curve of each run.",
     "curve": "The loss over x for a formula without y, with the path of each run on the curve and the tangent at the "
     "selected run.",
+    "settings": "What becomes of the selected run for all pairs of values of two of its hyperparameters. The cross is "
+    "the current setting.",
+    "rates": "The final loss of each visible run, or its steps to a minimum, for all learning rates. The markers are "
+    "the current learning rates.",
+    "difference": "Which of two runs needs fewer steps from every start, and where they reach different minima.",
 }
 MOUSE_GESTURES = {
     "contour": (
@@ -50,6 +55,21 @@ MOUSE_GESTURES = {
         ("Right-click", "show the commands of the view"),
         ("Hover over a curve", "show which run it belongs to"),
     ),
+    "settings": (
+        ("Click or drag", "set both hyperparameters of the selected run"),
+        ("Right-click", "select the axes, the colors, and the number of steps"),
+        ("Hover", "show both values and the outcome"),
+    ),
+    "rates": (
+        ("Click or drag a curve", "set the learning rate of this run"),
+        ("Click or drag elsewhere", "set the learning rate of the selected run"),
+        ("Right-click", "select the quantity and the number of steps"),
+        ("Hover over a curve", "show the learning rate and the outcome"),
+    ),
+    "difference": (
+        ("Right-click", "select the other run and the number of steps"),
+        ("Hover", "show the start and what the two runs do from there"),
+    ),
 }
 VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "contour": ("zoom_", "show_all", "pan_", "start_"),
@@ -57,4 +77,7 @@ VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "loss": (),
     "fit": (),
     "curve": ("zoom_", "show_all", "pan_", "start_"),
+    "settings": ("settings_color_",),
+    "rates": ("rates_",),
+    "difference": (),
 }

@@ -9,8 +9,6 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.analysis.curvature import curvature_at
-from app.analysis.stability_limit import effective_update, has_stability_theory, stability_limit
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
@@ -95,11 +93,10 @@ class RunStatusLine(QWidget):
 
     def _curvature_texts(self, row: int) -> tuple[str, str]:
         """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
-        trajectory = self.session.race.trajectories[row]
-        if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
+        stability = self.session.local_stability(row)
+        if stability is None:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")
-        step = min(self.session.race.step, trajectory.last_step)
-        curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+        curvature, has_theory, limit = stability
         if math.isnan(curvature.largest):
             return tr("The curvature is undefined at this point."), ""
         condition = curvature.condition_number
@@ -110,10 +107,8 @@ class RunStatusLine(QWidget):
             smallest=curvature.smallest,
             condition="∞" if math.isinf(condition) else f"{condition:.3g}",
         )
-        update = effective_update(trajectory, step)
-        if not has_stability_theory(update):
+        if not has_theory:
             return text, ""
-        limit = stability_limit(trajectory, step, None, update)
         if limit is None:
             return text, tr(LINE_CONCAVE_TEXT if is_line else CONCAVE_TEXT)
         return text, tr(

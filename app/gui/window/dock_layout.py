@@ -22,7 +22,7 @@ COMFORTABLE_VIEW_HEIGHT = 280  # pixels of a view that may have less than a thir
 MAX_RESULTS_FRACTION = 0.42  # of the height, for the results below the views
 MIN_VIEWS_HEIGHT = 280  # pixels that are left for the views
 SIDE_PANEL_WIDTH = 340  # pixels, initially
-LAYOUT_VERSION = 8  # of the saved state; increase it when the docks change
+LAYOUT_VERSION = 9  # of the saved state; increase it when the docks change
 DockArea = Qt.DockWidgetArea
 
 
@@ -57,6 +57,7 @@ class DockLayout(QObject):
             window.setCorner(corner, DockArea.LeftDockWidgetArea)
         self.docks: dict[str, Dock] = {}
         self.dock_enabled: dict[str, bool] = {}
+        self.shown_initially: dict[str, bool] = {}
         self.view_grid = ViewGrid(self.views_window)
         for name, title in (("side", gettext_noop("Side panel")), ("results", gettext_noop("Results panel"))):
             self._add_dock(name, title)
@@ -69,9 +70,11 @@ class DockLayout(QObject):
         self.docks["results"].topLevelChanged.connect(lambda _: self.fit_timer.start())
         self.docks["results"].dockLocationChanged.connect(lambda _: self.fit_timer.start())
 
-    def _add_dock(self, name: str, title: str) -> Dock:
+    def _add_dock(self, name: str, title: str, shown: bool = True) -> Dock:
+        """Add a dock, ``shown`` unless the settings say otherwise."""
         dock = self.docks[name] = Dock(name, title)
-        self.dock_enabled[name] = self.settings.get_bool(f"show/{name}", True)
+        self.shown_initially[name] = shown
+        self.dock_enabled[name] = self.settings.get_bool(f"show/{name}", shown)
         dock.close_requested.connect(lambda: self.close_requested.emit(name))
         dock.detached.connect(
             lambda: floating_docks.place_beside(dock, self.window, self.views_window, self.docks.values())
@@ -94,11 +97,13 @@ class DockLayout(QObject):
             dock.apply_theme(theme)
         self.fit_timer.start()
 
-    def add_canvases(self, canvases: dict[str, QWidget], titles: dict[str, str], theme: Theme) -> None:
-        """Add a dock for each canvas."""
+    def add_canvases(
+        self, canvases: dict[str, QWidget], titles: dict[str, str], hidden: set[str], theme: Theme
+    ) -> None:
+        """Add a dock for each canvas; those of ``hidden`` views are not shown initially."""
         for name, canvas in canvases.items():
             canvas.setMinimumSize(*((200, 150) if name in ("contour", "curve") else (150, 100)))
-            dock = self._add_dock(name, titles[name])
+            dock = self._add_dock(name, titles[name], name not in hidden)
             dock.replace_widget(canvas)
             dock.apply_theme(theme)
             dock.maximize_action.triggered.connect(lambda _, name=name: self.view_grid.toggle_maximized(name))
@@ -135,9 +140,8 @@ class DockLayout(QObject):
             self.docks[name].setVisible(self.dock_enabled[name])
 
     def reset(self) -> None:
-        """Enable all docks and arrange them as initially."""
-        for name in self.dock_enabled:
-            self.dock_enabled[name] = True
+        """Enable and arrange the docks as initially."""
+        self.dock_enabled.update(self.shown_initially)
         self._arrange_panels()
         self.view_grid.arrange()
         self._update_panel_visibility()

@@ -152,12 +152,6 @@ class DocumentController(QObject):
             raise error
         return with_safe_rates(experiment) if accepted and experiment is not None else None
 
-    def review_data(self, path: Path) -> None:
-        """Ask about a data file that the program was started with, unless it is simply two columns of numbers."""
-        experiment = self._choose_data(path)
-        if experiment is not None and experiment != self.session.experiment:
-            self._show_experiment(experiment, None)
-
     # Save
 
     def save(self) -> bool:

@@ -54,6 +54,8 @@ class ExportSource:
             "view_options": dict(self.view_area.view_options),
             "camera": canvases["relief"].view.camera,
             "viewport": self.view_area.viewport.view.viewport,
+            "maps": dict(self.view_area.map_store.states),
+            "map_run": self.view_area.selected_run(),
         }
 
     @property

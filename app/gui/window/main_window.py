@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
             return
         self.session.stop()
         self.exporter.cancel_all()
+        self.view_area.map_store.cancel()
         self.side_panel.comparison_panel.tuning_task.cancel()
         for task in self.findChildren(MapTask):
             task.cancel()

@@ -9,7 +9,6 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QContextMenuEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.analysis.stability_limit import stability_limit
 from app.engine.safe_rate import learning_rate_spec, safe_learning_rate, with_safe_rate
 from app.gui.panels.setup.edit_scope import EditScopeToggle
 from app.gui.panels.setup.hyperparameter_clipboard import copy_hyperparameters, paste_hyperparameters
@@ -188,11 +187,8 @@ class RunEditor(QWidget):
             self._rebuild_form(run)
         self.form.show_values(run)
         if self.form.safe_rate_row is not None:
-            race, row = self.session.race, self.run_list.selected_row
-            trajectory = race.trajectories[row]
-            step = min(race.step, trajectory.last_step)
-            is_far_away = trajectory.diverged_at is not None and step == trajectory.last_step
-            self.form.safe_rate_row.show_limit(None if is_far_away else stability_limit(trajectory, step))
+            stability = self.session.local_stability(self.run_list.selected_row)
+            self.form.safe_rate_row.show_limit(None if stability is None else stability.limit)
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)
