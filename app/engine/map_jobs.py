@@ -174,7 +174,7 @@ class BasinMapJob(MapJob):
         finest = self.size if self.is_batched else max(self.size // SEQUENTIAL_FRACTION, MIN_SIZE)
         if self.known is not None:
             return (finest,)
-        return (*(size for size in ((50,) if self.is_batched else (6, 12, 25)) if size < finest), finest)
+        return (*(size for size in ((50, 100) if self.is_batched else (6, 12, 25)) if size < finest), finest)
 
     def compute(self, size: int) -> Generator[float, None, BasinMap]:
         """Yield the fraction that is done and return the map."""

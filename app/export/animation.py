@@ -177,6 +177,9 @@ class FrameRenderer:
         self.race.step = step
         if self.race.surface is not self.composed_figure.scene.surface:
             surface, self.race.step = self.race.surface, self.last_step
+            cameras = [view.camera for view in self.fixed_views if isinstance(view, SurfaceView)]
+            for camera in [*self.initial_cameras, *cameras]:  # at most one; a surface has a default camera of its own
+                self.options = replace(self.options, camera=camera)
             self._begin_surface(self.race, surface)
             self.race.step = step
         self.canvas.restore_region(self.background)

@@ -20,10 +20,10 @@ experiment
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
     data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
     standardized         false         whether the surface is made from the standardized columns
-    formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
+    formula              ""            text of at most 500 characters: a formula in x and y, or x, instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
     parameter_history    []            list of at most 1,000 [step, parameters], used before that step; steps rise
-    domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
+    domain               null          [[x_min, x_max], [y_min, y_max]]; only the first without y; null: from -5 to 5
     parameter_ranges     {}            names with [low, high]: the ends of the sliders that the user has chosen
     search_level         0             0, 1, or 2: how often the grid for the minima of the formula is refined
     landscape            null          a landscape instead of a surface; null: none

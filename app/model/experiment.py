@@ -141,9 +141,9 @@ class Experiment:
             object.__setattr__(self, "parameter_ranges", ranges)
             check_integer(gettext_noop("search_level"), self.search_level, 0, MAX_SEARCH_LEVEL)
         else:
+            object.__setattr__(self, "parameter_history", ())
             object.__setattr__(self, "parameter_ranges", {})
             object.__setattr__(self, "search_level", 0)
-            object.__setattr__(self, "parameter_history", ())
             if self.landscape is not None:
                 object.__setattr__(self, "surface_id", LANDSCAPE_ID)
             elif self.problem is not None:

@@ -113,6 +113,9 @@ def check_parameter_history(names: tuple[str, ...], entries: Any) -> tuple[Param
         )
     history: list[ParameterSpan] = []
     for entry in entries:
+        if isinstance(entry, ParameterSpan) and tuple(entry.parameters) == names:  # it has been checked
+            history.append(entry)
+            continue
         if not isinstance(entry, (list, tuple)) or len(entry) != 2:
             raise ExperimentError(
                 tr("parameter_history must be a list of pairs, each a step and the parameters up to that step")

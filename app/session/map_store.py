@@ -7,19 +7,22 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.engine.map_jobs import MapJob, MapState
 from app.session.experiment_store import ExperimentStore
 from app.session.map_task import MapTask
 from app.session.pending_work import RESPONSE_SECONDS
 
+REST_INTERVAL = 150  # milliseconds without a change after which a dragged value rests
+
 
 class MapStore(QObject):
     """The states of the maps, by view id.
 
     ``changed(view_id)`` is emitted when a map or its progress has changed. While a value is dragged, the coarse map of
-    batched methods is computed at once, as long as that is fast enough; finer maps follow when the drag ends.
+    batched methods is computed at once, as long as that is fast enough. Medium maps follow when the dragged value
+    rests, and the finest ones when the drag ends.
     """
 
     changed = pyqtSignal(str)
@@ -30,6 +33,8 @@ class MapStore(QObject):
         self.states: dict[str, MapState] = {}
         self.tasks: dict[str, MapTask] = {}
         self.slow_views: set[str] = set()  # whose maps have taken too long during this drag
+        self.rest_timer = QTimer(self, singleShot=True, interval=REST_INTERVAL)
+        self.rest_timer.timeout.connect(self._refine_while_resting)
         store.interaction_finished.connect(self._on_interaction_finished)
 
     def request(self, view_id: str, job: MapJob | None) -> None:
@@ -65,6 +70,7 @@ class MapStore(QObject):
     def _start(self, view_id: str, job: MapJob) -> None:
         sizes = job.sizes
         if self.store.interaction_active:
+            self.rest_timer.start()
             if job.is_batched and view_id not in self.slow_views:
                 self._compute_at_once(view_id, job)
                 return
@@ -87,8 +93,17 @@ class MapStore(QObject):
         if not self.store.interaction_active:  # else finer maps follow
             self._update(view_id, progress=None)
 
+    def _refine_while_resting(self) -> None:
+        """Compute maps of medium size while the dragged value rests."""
+        for view_id, state in self.states.items():
+            medium = state.job.sizes[1:-1]
+            if self.store.interaction_active and state.result is not None and state.progress is not None and medium:
+                computations = [partial(state.job.compute, size) for size in medium]
+                self._task(view_id).start(computations, in_worker=not state.job.is_batched)
+
     def _on_interaction_finished(self) -> None:
         """Compute what the drag has left out."""
+        self.rest_timer.stop()
         self.slow_views.clear()
         for view_id, state in self.states.items():
             if state.progress is not None:

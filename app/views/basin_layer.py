@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
@@ -24,7 +25,9 @@ from app.views.basin_table import TABLE_SPACE, BasinTable
 from app.views.scene import Scene
 
 VIEW_ID = "contour"
+OVERLAP = 3  # pixels around the axes that the frame covers
 PALE = 0.65  # fraction of the background in a map for other settings
+PERCENT_STEP = 5  # of the progress that is shown: each change draws the map again
 HATCH_PERIOD, BORDER_WIDTH = 6.0, 0.8  # points
 OUTCOME_TEXTS = {
     -1: gettext_noop("still moving after {steps:,} steps"),
@@ -57,6 +60,9 @@ class BasinLayer:
         self.job: MapJob | None = None
         self.content: tuple[Any, ...] = ()
         self.numbers: list[Text] = []
+        self.numbers_key: tuple[bytes, bytes] | None = None
+        self.overlay: tuple[int, int, np.ndarray] | None = None
+        self.overlay_key: tuple[Any, ...] = ()
         self.image = BasinImage(scene.theme)
         self.table = BasinTable(scene.theme)
         for artist in (self.image, self.table):
@@ -90,20 +96,41 @@ class BasinLayer:
         text = tr("{steps:,} steps", steps=state.job.steps)
         if state.error:
             text = tr("failed")
-        elif state.progress is not None and (state.result is None or not state.job.is_batched):
-            text = tr("computing {percent} %", percent=round(100 * state.progress))
+        elif state.progress is not None and not state.job.is_batched:
+            text = tr("computing {percent} %", percent=PERCENT_STEP * round(100 * state.progress / PERCENT_STEP))
+        elif state.progress is not None and state.result is None:
+            text = tr("computing…")
         return run.method.name, text
 
     def _place_numbers(self, result: BasinMap, image: OutcomeImage) -> None:
-        for number in self.numbers:
-            number.remove()
-        self.numbers = number_minima(self.axes, result.minima, numbered_minima(image))
+        numbered = numbered_minima(image)
+        key = numbered.tobytes(), result.minima[numbered].tobytes()
+        if key != self.numbers_key:
+            for number in self.numbers:
+                number.remove()
+            self.numbers, self.numbers_key = number_minima(self.axes, result.minima, numbered), key
 
     def redraw(self, renderer: Any) -> None:
-        """Draw the map and what lies over it."""
+        """Draw the map and what lies over it with a renderer of Agg."""
         self.image.draw(renderer)
-        for artist in (*self.lines, *self.numbers, *self.axes.spines.values(), self.table):
-            artist.draw(renderer)
+        left, bottom, overlay = self._overlay(renderer)
+        renderer.draw_image(renderer.new_gc(), left, bottom, overlay)
+        self.table.draw(renderer)
+
+    def _overlay(self, renderer: Any) -> tuple[int, int, np.ndarray]:
+        """Return left, bottom and pixels of what lies over the map, from a cache: its texts are slow to draw."""
+        limits = self.axes.get_xlim(), self.axes.get_ylim()
+        key = self.axes.bbox.bounds, renderer.dpi, renderer.height, limits, self.numbers_key
+        if self.overlay is None or key != self.overlay_key:
+            blank = RendererAgg(int(renderer.width), int(renderer.height), renderer.dpi)
+            for artist in (*self.lines, *self.numbers, *self.axes.spines.values()):
+                artist.draw(blank)
+            box = self.axes.bbox
+            left, right = max(int(box.x0) - OVERLAP, 0), int(box.x1) + OVERLAP
+            bottom, top = max(int(box.y0) - OVERLAP, 0), int(box.y1) + OVERLAP
+            pixels = np.asarray(blank.buffer_rgba())[::-1][bottom:top, left:right].copy()
+            self.overlay, self.overlay_key = (left, bottom, pixels), key
+        return self.overlay
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
         """Return row and column of the start nearest to a point in a valid map; None outside the map."""

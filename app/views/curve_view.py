@@ -150,7 +150,8 @@ class CurveView(ViewportView):
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return x and the coordinate of the loss (n, 2) of a run after each of ``steps`` (n,)."""
-        x, _, loss = trajectory.values_at(steps)
+        assert self.scene is not None
+        x, _, loss = self.scene.values_on_surface(trajectory, steps)
         return np.column_stack([x, self.loss_scale.to_coordinate(loss)])
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
@@ -189,7 +190,8 @@ class CurveView(ViewportView):
         runs, selected = self.scene.visible_runs, self.scene.selected_trajectory
         chosen = [run for run in runs if run[0] is selected] or (runs if len(runs) == 1 else [])
         for trajectory, style in chosen:
-            x, _, loss = trajectory.values_at(np.array([min(self.scene.race.step, trajectory.last_step)]))
+            steps = np.array([min(self.scene.race.step, trajectory.last_step)])
+            x, _, loss = self.scene.values_on_surface(trajectory, steps)
             with np.errstate(all="ignore"):
                 slope = np.ravel(self.scene.surface(x, np.zeros(1))[1][0])
             width = self.visible_bounds[0][1] - self.visible_bounds[0][0]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
+import numpy as np
+
 from app.analysis.height_map import HeightMap, height_map_for, vertical_height_map_for
 from app.engine.map_jobs import MapState
 from app.engine.race import Race
@@ -93,6 +95,14 @@ class Scene:
     def vertical_height_map(self) -> HeightMap:
         """The losses over the bounds, with the scale of the vertical axis of the 3D surface."""
         return vertical_height_map_for(self.experiment, self.bounds, self.surface)
+
+    def values_on_surface(self, trajectory: Trajectory, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return x, y and the loss on the surface of the scene (n,) after each of ``steps``, even of other surfaces."""
+        x, y, loss = trajectory.values_at(steps)
+        if any(surface is not self.surface for _, surface in trajectory.surfaces_by_step):
+            with np.errstate(all="ignore"):
+                loss = self.surface(x, y)[0]
+        return x, y, loss
 
     @cached_property
     def minimum_loss(self) -> float | None:

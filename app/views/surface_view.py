@@ -29,7 +29,7 @@ from surfaces.surface import Bounds
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
 MIN_VIEWPORT_SIZE = 7.0  # points
 OCCLUSION_GRID_SIZE = 257  # nodes per side of the grid against which sight lines are tested
-MIN_LABELED_SIZE = 1.1, 1.8  # inches; a narrower or lower pane has no labels
+MIN_LABELED_SIZE = 1.1, 1.5  # inches; a narrower or lower pane has no labels
 
 
 class SurfaceArtist(Artist):
@@ -184,12 +184,8 @@ class SurfaceView(PathView):
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return the points (n, 3) of a run after each of ``steps`` (n,), also of a run on other surfaces."""
-        x, y, loss = trajectory.values_at(steps)
         assert self.scene is not None
-        if any(surface is not self.scene.surface for _, surface in trajectory.surfaces_by_step):
-            with np.errstate(all="ignore"):
-                loss = self.scene.surface(x, y)[0]
-        return to_unit_box(self.height_map, x, y, loss)
+        return to_unit_box(self.height_map, *self.scene.values_on_surface(trajectory, steps))
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the pixels (n, 2) of points (n, 3), and which of them are hidden (n,)."""

@@ -18,6 +18,7 @@ from app.io.experiment_json import from_json, to_json
 from app.model import edits
 from app.model.experiment import Experiment
 from app.model.run import Run
+from app.views import Scene
 
 FORMULA = "(x^2 + y - 11)^2 + (x + y^2 - 7)^2 + a x"
 RUNS = (
@@ -170,3 +171,13 @@ def test_forecasts_and_explanations_use_the_surface_of_their_step() -> None:
     assert before.before.gradient[0] == pytest.approx(2 * (trajectory.xs[29] - 1.0))
     assert before.after.loss == pytest.approx((trajectory.xs[30] - 1.0) ** 2 + trajectory.ys[30] ** 2)
     assert after.before.gradient[0] == pytest.approx(2 * (trajectory.xs[30] + 2.0))
+
+
+def test_views_of_losses_over_the_plane_put_all_steps_on_the_displayed_surface() -> None:
+    race = turned(advanced(Experiment(formula=FORMULA, runs=(Run("adam", {"lr": 0.1}),)), 50), 40, a=30.0)
+    race.advance(20)
+    trajectory, steps = race.trajectories[0], np.array([0, 30, 40, 60])
+    for displayed in (39, 60):
+        race.seek(displayed)
+        x, y, loss = Scene(race).values_on_surface(trajectory, steps)
+        np.testing.assert_array_equal(loss, race.surface(x, y)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from matplotlib.backend_bases import MouseEvent
 
 from app.engine.basin_map import basin_map
+from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.export.formats import export
 from app.export.options import Options
@@ -63,6 +65,7 @@ def screen(window: MainWindow) -> np.ndarray:
     return np.array(window.canvases["contour"].buffer_rgba())
 
 
+@pytest.mark.slow
 def test_the_map_is_that_of_the_selected_run_and_its_current_settings(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins()
     expected = basin_map(Run("momentum", {"lr": 0.005}), SURFACES["himmelblau"], 200, 60)
@@ -109,6 +112,7 @@ def test_playback_and_new_maps_cause_no_full_draw(open_basins: Callable[..., Mai
     assert canvas.full_draw_count == draws
 
 
+@pytest.mark.slow
 def test_a_map_drawn_over_the_old_one_equals_a_full_draw(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins()
     window.session.advance(30)
@@ -184,6 +188,7 @@ def test_hovering_tells_the_outcome_and_draws_the_path_of_that_start(open_basins
     assert np.array_equal(screen(window), before)
 
 
+@pytest.mark.slow
 def test_continuing_computes_only_starts_that_are_still_moving(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins(replace(HIMMELBLAU, map_options=MapOptions(steps=60, basin_size=40)))
     before = layer(window).result
@@ -200,6 +205,7 @@ def test_continuing_computes_only_starts_that_are_still_moving(open_basins: Call
     assert window.session.experiment.map_options.steps == 120
 
 
+@pytest.mark.slow
 def test_finer_map_has_four_times_as_many_starts(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins(replace(HIMMELBLAU, map_options=MapOptions(steps=30)))
     assert layer(window).result.xs.size == 200
@@ -208,6 +214,7 @@ def test_finer_map_has_four_times_as_many_starts(open_basins: Callable[..., Main
     assert layer(window).result.xs.size == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
 def test_the_map_follows_theme_and_zoom(open_basins: Callable[..., MainWindow], theme: str) -> None:
     window = open_basins()
@@ -235,14 +242,13 @@ def test_state_is_saved(open_basins: Callable[..., MainWindow]) -> None:
     assert not from_json('{"thalweg": 1, "surface": "beale"}').plot_options.basin_map
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_figures_contain_the_map(open_basins: Callable[..., MainWindow], tmp_path: Path, suffix: str) -> None:
     window = open_basins()
     options = Options(view="contour", maps=dict(window.view_area.map_store.states), map_run=0)
     export(window.session.race, tmp_path / f"with.{suffix}", options)
     plain = replace(HIMMELBLAU, plot_options=PlotOptions())
-    from app.engine.race import Race
-
     export(Race(plain), tmp_path / f"plain.{suffix}", options)
     assert (tmp_path / f"with.{suffix}").read_bytes() != (tmp_path / f"plain.{suffix}").read_bytes()
     if suffix == "svg":
@@ -251,9 +257,8 @@ def test_figures_contain_the_map(open_basins: Callable[..., MainWindow], tmp_pat
         assert "<image" not in (tmp_path / "plain.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_searching_methods_come_from_a_worker_and_end_with_the_window(open_window: Callable[..., MainWindow]) -> None:
-    from multiprocessing import active_children
-
     window = open_window(replace(HIMMELBLAU, runs=(Run("bfgs"),), map_options=MapOptions(steps=40, basin_size=32)))
     finish_maps(window)
     expected = basin_map(Run("bfgs"), SURFACES["himmelblau"], 40, 8)

@@ -179,7 +179,8 @@ class ViewArea:
         """Show a map that is computed, or its progress."""
         canvas = self.canvases[view_id]
         canvas.show_scene(self.current_scene())
-        self._redraw_markers(canvas)
+        if view_id != "contour":
+            self._redraw_markers(canvas)
 
     @staticmethod
     def _redraw_markers(canvas: Any) -> None:

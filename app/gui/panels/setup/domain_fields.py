@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.engine.safe_rate import with_safe_rates
 from app.gui.widgets.inline_message import InlineMessage
@@ -53,8 +53,10 @@ class DomainFields(QWidget):
         self.search_button.setToolTip(tr("Search for minima again, on a grid with twice as many points per axis"))
         self.search_button.setWhatsThis(self.search_button.toolTip())
         self.search_button.clicked.connect(self._search_finer)
-        grid.addWidget(self.minima_label, 2, 0, 1, 4)
-        grid.addWidget(self.search_button, 2, 4)
+        minima_row = QHBoxLayout()
+        minima_row.addWidget(self.minima_label, 1)
+        minima_row.addWidget(self.search_button)
+        grid.addLayout(minima_row, 2, 0, 1, 5)
         grid.addWidget(self.error_label, 3, 0, 1, 5)
         self.refresh()
 
