@@ -57,6 +57,16 @@ def initial_point(optimizer: Optimizer, surface: SurfaceFunction, start: tuple[f
         return Point(0, x_state, y_state, math.nan, (math.nan, math.nan), diverged=True)
 
 
+def evaluated_on(surface: SurfaceFunction, point: Point) -> Point:
+    """Return a point with the loss and the gradient of another surface; diverged if that loss is not finite."""
+    try:
+        with np.errstate(all="ignore"):
+            loss, gradient = surface(*point.position)
+    except (ArithmeticError, ValueError):
+        return point._replace(diverged=True)
+    return point._replace(loss=loss, gradient=gradient, diverged=not math.isfinite(loss))
+
+
 def descend(
     optimizer: Optimizer,
     surface: SurfaceFunction,

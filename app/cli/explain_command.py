@@ -29,8 +29,8 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation and return the exit status."""
     from app.analysis.step_explanation import explain
+    from app.analysis.step_text.explanation_text import explanation_text
     from app.cli.experiment_arguments import build_single_experiment, last_step, parse_step
-    from app.cli.explanation_text import explanation_text
     from app.engine.race import Race
 
     numbers = [text for text in args.run or () if text.isascii() and text.isdecimal()]

@@ -176,7 +176,8 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     group.add_argument("--theme", help="light, dark, or contrast (default: light)")
     group.add_argument(
         "--view",
-        help="single view: contour, surface (3D), loss, fit, settings, rates, or difference (default: contour to fit)",
+        help="single view: contour, surface (3D), curve, loss, fit, settings, rates, or difference (default: all but "
+        "the maps)",
     )
     group.add_argument("--transparent", action="store_true", help="transparent background (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="omit the title")
@@ -189,7 +190,9 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
         metavar="A,E[,ZOOM]",
         help="azimuth and elevation of the 3D surface in degrees, and zoom: --camera=-60,42,1",
     )
-    group.add_argument("--window", metavar="X0,X1,Y0,Y1", help="axis limits of the contour plot: --window=-2,2,-1,3")
+    group.add_argument(
+        "--window", metavar="X0,X1,Y0,Y1", help="axis limits of the contour plot or the curve: --window=-2,2,-1,3"
+    )
 
 
 def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:

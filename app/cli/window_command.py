@@ -40,12 +40,12 @@ def run(args: argparse.Namespace) -> int:
 
         print(desktop_entry.install() if args.install_desktop else desktop_entry.uninstall())
         return 0
-    from app.engine.opened_experiment import open_experiment
+    from app.engine.opened_experiment import open_without_questions
     from app.gui.window.application import open_window
     from app.io.experiment_files import resolve_path
 
     source = resolve_path(args.experiment) if args.experiment else None
-    experiment = open_experiment(source) if source else None
+    experiment = open_without_questions(source) if source else None
     if args.reset:
         from app.gui.window.application import require_display
         from app.system.settings_file import back_up_settings

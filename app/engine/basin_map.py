@@ -12,7 +12,9 @@ from app.engine.nearest_minimum import cached_minima, nearest_minimum
 from app.engine.outcomes import Problem, compute_outcomes
 from app.engine.rest_classification import ON_ITS_WAY
 from app.model.run import Run
+from app.utils.i18n import tr
 from app.utils.progress_generators import finish
+from app.utils.validation import ExperimentError
 from surfaces import Surface
 from surfaces.surface import Bounds
 
@@ -59,7 +61,14 @@ def compute_basin_map(
         Starts per axis.
     bounds : tuple, optional
         The domain of the starts; by default that of the surface.
+
+    Raises
+    ------
+    ExperimentError
+        If the loss depends on x alone.
     """
+    if surface.dimension == 1:
+        raise ExperimentError(tr("a basin map needs a loss over two coordinates, and this formula has no y"))
     domain = bounds or surface.bounds
     xs, ys = (np.linspace(low, high, size) for low, high in domain)
     x, y = (values.ravel() for values in np.meshgrid(xs, ys))

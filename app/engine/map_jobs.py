@@ -10,6 +10,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+import numpy as np
+
 from app.engine.basin_map import BasinMap, compute_basin_map, continue_basin_map
 from app.engine.difference_map import DifferenceMap, difference_map
 from app.engine.settings_map import (
@@ -29,8 +31,12 @@ from app.model.run import Run
 from app.utils.progress_generators import finish, scaled
 from surfaces.surface import Bounds
 
+MAX_KNOWN_CURVES = 100
 MIN_SIZE, SEQUENTIAL_FRACTION = 2, 4  # of a basin map; the second divides its size for sequential methods
 DEFAULT_STEPS, MOST_DEFAULT_STEPS = 500, 10_000
+
+
+_known_curves: dict[tuple[Any, ...], RateCurve] = {}  # by all that a curve depends on
 
 
 @dataclass(frozen=True)
@@ -111,12 +117,23 @@ class RateCurvesJob(MapJob):
 
     def compute(self, size: int) -> Generator[float, None, list[RateCurve]]:
         """Yield the fraction that is done and return a curve for each run."""
-        runs, surface = self.experiment.runs, self.experiment.surface
-        rates, curves = common_learning_rates(runs, surface, self.start, size), []
+        runs = self.experiment.runs
+        rates, curves = common_learning_rates(runs, self.experiment.surface, self.start, size), []
         for k, run in enumerate(runs):
-            curve = compute_rate_curve(run, surface, self.start, self.steps, rates)
+            curve = self._compute_curve(run, rates)
             curves.append((yield from scaled(curve, k / len(runs), (k + 1) / len(runs))))
         return curves
+
+    def _compute_curve(self, run: Run, rates: np.ndarray) -> Generator[float, None, RateCurve]:
+        """Return the curve of a run, a known one if there is one: a drag changes one run of several."""
+        surface, settings = self.experiment.surface, tuple(sorted(run.hyperparameters.items()))
+        key = surface, self.start, self.steps, run.optimizer, settings, rates.tobytes()
+        if key not in _known_curves:
+            if len(_known_curves) >= MAX_KNOWN_CURVES:
+                del _known_curves[next(iter(_known_curves))]
+            computation = compute_rate_curve(run, surface, self.start, self.steps, rates)
+            _known_curves[key] = yield from computation
+        return _known_curves[key]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ def all_minima(surface: Surface, bounds: Bounds) -> np.ndarray:
     """Return the minima known and found in a domain and a margin around it, shape (k, 2), the lowest first."""
     wide = widened(bounds)
     diagonal = math.hypot(*(high - low for low, high in bounds))
-    found = [(x, y) for x, y, _ in find_minima(surface.function, wide, with_kinks=surface.is_nonsmooth)]
+    local = find_minima(surface.function, wide, with_kinks=surface.is_nonsmooth, dimension=surface.dimension)
+    found = [(x, y) for x, y, _ in local]
     points = list(surface.minima)
     for x, y in found:
         if all(math.hypot(x - a, y - b) > SAME_MINIMUM * diagonal for a, b in points):

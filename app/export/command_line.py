@@ -55,6 +55,8 @@ def _unsupported_reason(experiment: Experiment) -> str:
     """Return why an experiment cannot be expressed in arguments alone, or an empty string if it can."""
     if any(run.history for run in experiment.runs):
         return tr("hyperparameters were changed during this experiment")
+    if experiment.parameter_history:
+        return tr("parameters of the formula were changed during this experiment")
     if experiment.branches:
         return tr("this experiment has branches")
     if experiment.landscape is not None:

@@ -20,9 +20,12 @@ experiment
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
     data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
     standardized         false         whether the surface is made from the standardized columns
-    formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
+    formula              ""            text of at most 500 characters: a formula in x and y, or x, instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
-    domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
+    parameter_history    []            list of at most 1,000 [step, parameters], used before that step; steps rise
+    domain               null          [[x_min, x_max], [y_min, y_max]]; only the first without y; null: from -5 to 5
+    parameter_ranges     {}            names with [low, high]: the ends of the sliders that the user has chosen
+    search_level         0             0, 1, or 2: how often the grid for the minima of the formula is refined
     landscape            null          a landscape instead of a surface; null: none
     problem              null          a problem, which the landscape shows; null: none
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
@@ -92,6 +95,8 @@ branch
     left_at_step         0             integer from 0 to 10,000,000: the step at which the branch was left
     name                 ""            text of at most 80 characters; control characters are removed
     visible              true          whether it is drawn
+    parameters           null          the parameters of the formula; null: those of the experiment
+    parameter_history    []            the earlier parameters of the formula, as in an experiment
 
 comparison
     mode                 ""            what makes the runs comparable: "" for nothing, "rate", "tuned" or "evaluations"

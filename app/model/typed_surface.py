@@ -7,15 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from app.model.dataset import to_experiment_error
+from app.model.parameter_timeline import MAX_PARAMETER_CHANGES, check_parameters
 from app.utils.i18n import tr
-from app.utils.validation import (
-    MAX_COORDINATE,
-    ExperimentError,
-    check_coordinate,
-    check_number,
-    check_text,
-    shorten_repr,
-)
+from app.utils.validation import MAX_COORDINATE, ExperimentError, check_coordinate, check_number, check_text
 from surfaces import Surface, from_formula
 from surfaces.formula.formula import Formula, read_formula
 from surfaces.formula.typed_surface import DEFAULT_BOUNDS
@@ -61,16 +55,9 @@ def check_typed_surface(text: Any, parameters: Any, domain: Any) -> tuple[str, M
     from surfaces.formula.tokens import MAX_LENGTH  # with the rest of the parser, only for a formula
 
     formula = check_text(tr("formula"), text, MAX_LENGTH)
-    names, dimension = parse_formula(formula).parameters, parse_formula(formula).dimension
-    if not isinstance(parameters, Mapping):
-        raise ExperimentError(tr("parameters must be names with numbers, not {value}", value=shorten_repr(parameters)))
-    for name in parameters:
-        if name not in names:
-            raise ExperimentError(
-                tr("the formula has no parameter {name}", name=shorten_repr(name) if len(str(name)) > 20 else name)
-            )
-    values = {name: check_number(tr("parameter {name}", name=name), parameters.get(name, 1.0)) for name in names}
-    return formula, values, None if domain is None else _check_domain(domain, dimension)
+    parsed = parse_formula(formula)
+    values = check_parameters(parsed.parameters, parameters)
+    return formula, values, None if domain is None else _check_domain(domain, parsed.dimension)
 
 
 def _check_domain(domain: Any, dimension: int) -> Bounds:
@@ -91,10 +78,12 @@ def _check_domain(domain: Any, dimension: int) -> Bounds:
     return (left, right), (bottom, top)
 
 
-@lru_cache(maxsize=16)
-def get_typed_surface(text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None) -> Surface:
+@lru_cache(maxsize=4 * MAX_PARAMETER_CHANGES)  # trajectories are compared by the identity of their surfaces
+def get_typed_surface(
+    text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None, search_level: int = 0
+) -> Surface:
     """Return the surface of a formula; ExperimentError if it has no finite value in the domain."""
     try:
-        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))
+        return from_formula(text, domain or DEFAULT_BOUNDS, None, search_level, **dict(parameters))
     except ValueError as error:
         raise to_experiment_error(error) from None

@@ -257,6 +257,10 @@ class View(AxesLayout, ABC):
         """Return the index of the run and the step whose path is nearest to a pixel, None if none is so near."""
         return None
 
+    def summary(self) -> str:
+        """Return in words, translated, what the view shows besides the paths; empty for the paths alone."""
+        return ""
+
     def readout(self, pixel: tuple[float, float]) -> list[tuple[str, str]]:
         """Return names and values, translated, of what is at a pixel where there is no path."""
         return []

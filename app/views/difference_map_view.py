@@ -44,15 +44,17 @@ class DifferenceMapView(MapView):
 
     @staticmethod
     def make_job(experiment: Experiment, selected_run: int) -> DifferenceMapJob | None:
-        """Return the job for the selected run and the one that it is compared with; None if there is only one run."""
-        if not experiment.runs:
+        """Return the job for the selected run and the one that it is compared with; None if there is none."""
+        if not experiment.runs or experiment.surface.dimension == 1:
             return None
         run = experiment.runs[selected_run]
         other = compared_run(experiment, run)
         return None if other is None else difference_map_job(experiment, run, other)
 
     def missing_reason(self, experiment: Experiment, selected_run: int) -> str:
-        """Return why there is no map: fewer than two runs."""
+        """Return why there is no map: fewer than two runs, or a function of one variable."""
+        if experiment.surface.dimension == 1:
+            return tr("not available for a function of one variable")
         return tr("Add a second run to compare with.") if experiment.runs else no_run_message()
 
     @property

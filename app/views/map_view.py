@@ -24,6 +24,7 @@ from app.views.contour_view import MIN_CELL_WITH_BAR
 from app.views.scene import Scene
 
 TITLE_FONT_SIZE, KEY_FONT_SIZE = 9.0, 8.5  # points
+VALID_MESSAGE_HEIGHT = 0.14  # of the axes, for a message over a valid map
 PALE_OPACITY = 0.75  # of the background over a map that is being replaced
 
 
@@ -181,11 +182,23 @@ class MapView(View):
             renderer.fill_polygon(corners, self.scene.theme.figure_background, PALE_OPACITY, None)
         message = self.message()
         if message:
-            draw_message(renderer, self.axes, message, self.scene)
+            height = 0.5 if self.result is None else VALID_MESSAGE_HEIGHT
+            draw_message(renderer, self.axes, message, height, self.scene)
 
     @abstractmethod
     def draw_markers(self, renderer: PathRenderer) -> None:
         """Draw the current settings of the runs over a valid map."""
+
+    def summary(self) -> str:
+        """Return what the map shows, or why there is none, and what it says about the current setting."""
+        if self.result is None:
+            return self.message()
+        current = [f"{name}: {value}" for name, value in self.current_readout()]
+        return "; ".join([self.titles[0], *current])
+
+    def current_readout(self) -> list[tuple[str, str]]:
+        """Return names and values of what the map says about the displayed setting; empty if it is not on the map."""
+        return []
 
     def message(self) -> str:
         """Return what a view without a valid map says, translated; empty if there is nothing to say."""
@@ -209,10 +222,10 @@ def selected_index(experiment: Experiment, selected_run: int | None) -> int:
     return next((k for k, run in enumerate(runs) if run.visible), 0)
 
 
-def draw_message(renderer: PathRenderer, axes: Axes, message: str, scene: Scene) -> None:
-    """Draw a message in the middle of axes, on several lines if they are narrow; nothing if there is no room."""
+def draw_message(renderer: PathRenderer, axes: Axes, message: str, height: float, scene: Scene) -> None:
+    """Draw a message at a height of axes, from 0 to 1, on two lines if they are narrow; nothing if there is no room."""
     bbox, theme = axes.bbox, scene.theme
-    position = np.array([(bbox.x0 + bbox.x1) / 2, (bbox.y0 + bbox.y1) / 2])
+    position = np.array([(bbox.x0 + bbox.x1) / 2, bbox.y0 + height * bbox.height])
     for text in (message, text_fitting.wrap_two_lines(message)):
         label = layout_label(renderer, axes, text, position, "center", theme.text, theme.divider)
         if label is not None:

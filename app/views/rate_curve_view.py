@@ -111,10 +111,16 @@ class RateCurveView(MapView):
         return int(np.abs(x - pixel[0]).argmin())
 
     def _lane_at(self, pixel: tuple[float, float]) -> int | None:
-        """Return the position in the result of the curve that is nearest to a pixel; None if none is near."""
+        """Return the position in the result of the curve that is nearest to a pixel; None if none is near.
+
+        Of curves that lie on each other it is that of the selected run.
+        """
         distances = [np.hypot(*(self.curve_pixels(lane) - pixel).T) for lane in range(len(self.values))]
         nearest = [float(np.nanmin(each)) if np.isfinite(each).any() else np.inf for each in distances]
         lane = int(np.argmin(nearest))
+        if self.selected_index in self.indices:
+            selected_lane = self.indices.index(self.selected_index)
+            lane = selected_lane if nearest[selected_lane] <= nearest[lane] + 2 else lane
         return lane if nearest[lane] <= HIT_DISTANCE * self.figure.dpi / 100 else None
 
     def curve_pixels(self, lane: int) -> np.ndarray:
@@ -156,6 +162,11 @@ class RateCurveView(MapView):
                 x = self.axes.transData.transform((rate, 1.0))[0]
                 positions[index] = np.array([[x, np.interp(x, pixels[:, 0], pixels[:, 1])]])
         return positions
+
+    def current_readout(self) -> list[tuple[str, str]]:
+        """Return the outcome of the selected run at its displayed learning rate."""
+        position = self.marker_positions().get(self.selected_index)
+        return [] if position is None else self.readout((float(position[0, 0]), float(position[0, 1])))
 
     def draw_markers(self, renderer: PathRenderer) -> None:
         """Draw the marker of each run at its displayed learning rate, the selected run last."""

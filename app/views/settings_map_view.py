@@ -60,7 +60,7 @@ class SettingsMapView(MapView):
         draw_theory(self.axes, result, self.theory, scene.theme)
         quantity = scene.experiment.map_options.settings_quantity
         names = {"name": run.method.name, "steps": scene.maps[self.id].job.steps}
-        titles = [tr("{name}, {steps:,} steps", **names)]
+        titles = [tr("{name}, {steps:,} steps", **names), tr("{steps:,} steps", steps=names["steps"])]
         if quantity == "minimum" and (result.outcome >= 0).any():
             titles.insert(0, tr("{name}, {steps:,} steps; lighter: fewer steps", **names))
         elif quantity != "minimum":
@@ -169,6 +169,11 @@ class SettingsMapView(MapView):
         position = [spec.to_slider(value) for spec, value in zip(result.specs, values, strict=True)]
         pixels: np.ndarray = self.axes.transData.transform([position])
         return pixels
+
+    def current_readout(self) -> list[tuple[str, str]]:
+        """Return both values, the outcome and the loss of the cell of the displayed setting."""
+        position = self.cross_position()
+        return [] if position is None else self.readout((float(position[0, 0]), float(position[0, 1])))
 
     def draw_markers(self, renderer: PathRenderer) -> None:
         """Draw a cross at the displayed setting."""

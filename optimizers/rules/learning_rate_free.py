@@ -142,8 +142,9 @@ def prodigy(
 
     Adam with a learning rate d that it estimates itself: as long as the gradients keep pointing along the path from the
     start, the minimum must be farther away, and d grows. D starts at its initial value d0 and never decreases. Leave
-    the learning rate at 1 and use the d coefficient to make it bolder or more cautious. Safeguard warm-up excludes
-    learning-rate schedules from the estimate.
+    the learning rate at 1 and use the d coefficient to make it bolder or more cautious. Safeguard warm-up leaves
+    the learning rate out of the denominator of the estimate, so that d does not become too large while a warm-up keeps
+    the learning rate low.
     """
     x0, d = (x, d0) if t == 1 else (x0, d)
     beta3 = where(beta3 == 0, sqrt(beta2), beta3)

@@ -12,7 +12,7 @@ from surfaces.data_error import DataError
 from surfaces.formula.formula import Formula, read_formula
 from surfaces.formula.tree import format_tree
 from surfaces.line_search import loss_window
-from surfaces.minimum_search import find_minima, lowest_minima
+from surfaces.minimum_search import GRID_SIZE, find_minima, lowest_minima
 from surfaces.surface import Bounds, Surface, SurfaceFunction, line_bounds
 
 FORMULA_ID = "formula"
@@ -20,6 +20,7 @@ LONGEST_NAME = 40  # characters
 DEFAULT_BOUNDS: Bounds = ((-5.0, 5.0), (-5.0, 5.0))
 FITTED_SIZES = (5.0, 20.0, 100.0, 1.0)  # half widths of the domains that are searched for minima, in this order
 MOST_FITTED_MINIMA = 9
+MAX_SEARCH_LEVEL = 2  # finer grids would delay every change of a parameter
 START_FRACTIONS = ((0.1, 0.8), (0.8, 0.8), (0.8, 0.2), (0.2, 0.2), (0.5, 0.9), (0.4, 0.6))  # of the domain
 LOG_SCALE_DECADES = 3  # a loss that spans more has contours at logarithmic levels
 SAMPLE_SIZE = 40  # points per axis
@@ -30,6 +31,7 @@ def from_formula(
     text: str,
     bounds: Bounds | tuple[float, float] = DEFAULT_BOUNDS,
     start: tuple[float, float] | float | None = None,
+    search_level: int = 0,
     **parameters: float,
 ) -> Surface:
     """Return the surface of a formula in x and y, or in x alone.
@@ -42,6 +44,8 @@ def from_formula(
         The domain, ((x_min, x_max), (y_min, y_max)); (x_min, x_max) is enough for a formula without y.
     start : pair of float, optional
         Start of the runs; by default a point of the domain where the loss is finite. A number for a formula without y.
+    search_level : int
+        How often the grid is refined from which minima are searched: with each level by a factor of two.
     **parameters : float
         Values of the parameters; 1 by default.
 
@@ -74,12 +78,19 @@ def from_formula(
         bounds=bounds,
         start=_default_start(function, bounds, is_line) if start is None else _check_start(start),
         function=function,
-        minima=lowest_minima(function, bounds, with_kinks=formula.may_have_kinks, dimension=formula.dimension),
+        minima=lowest_minima(
+            function, bounds, refined_grid_size(search_level), formula.may_have_kinks, formula.dimension
+        ),
         minima_estimated=True,
         value_scale="linear" if is_line else _value_scale(losses),
         may_have_kinks=formula.may_have_kinks,
         dimension=formula.dimension,
     )
+
+
+def refined_grid_size(search_level: int) -> int:
+    """Return the points per axis of the grid from which minima are searched; all those of lower levels are on it."""
+    return ((GRID_SIZE - 1) << search_level) + 1
 
 
 def _check_bounds(bounds: Any, dimension: int) -> Bounds:

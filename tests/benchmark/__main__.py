@@ -34,6 +34,7 @@ PARTS = {
     "film": frames.animation,
     "scrub": frames.scrub,
     "tune": numbers.tune,
+    "formula": numbers.formula,
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli.explanation_text import plain_text
+from app.analysis.step_text.explanation_text import plain_text
 from app.cli.main import main
 from app.io.experiment_json import to_json
 from app.model.experiment import Experiment

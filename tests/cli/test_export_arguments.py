@@ -304,6 +304,7 @@ def test_a_formula_is_raced_without_a_file() -> None:
         (["--formula", "a x", "--param", "a"], "--param requires NAME=VALUE"),
         (["--formula", "a x", "--param", "b=1"], "no parameter b"),
         (["--formula", "x + y", "--box=1,2,3"], "--box requires four numbers"),
+        (["--formula", "x", "--box=1,2,3"], "--box requires two numbers for a formula without y"),
         (["--formula", "x", "--box=2,1,0,1"], "from a lower to a higher number"),
     ],
 )

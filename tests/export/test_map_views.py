@@ -30,6 +30,7 @@ BOWL = Experiment(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MAP_VIEWS))
 def test_a_map_is_a_figure_in_every_format(name: str, tmp_path: Path) -> None:
     race = Race(BOWL)

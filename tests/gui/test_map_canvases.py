@@ -128,6 +128,7 @@ def test_playback_causes_no_full_draw_and_no_computation(open_maps: Callable[...
     assert window.view_area.map_store.states == states
 
 
+@pytest.mark.slow
 def test_the_maps_follow_the_displayed_step_after_a_change_on_the_way(open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps("settings")
     session, store = window.session, window.view_area.map_store
@@ -195,6 +196,7 @@ def test_axes_are_chosen_in_the_menu_undone_and_saved(open_maps: Callable[..., M
     assert window.session.experiment.map_options.steps is None
 
 
+@pytest.mark.slow
 def test_the_compared_run_is_chosen_in_the_menu(open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps("difference")
     ((_, choices),) = CHOICE_MENUS["difference"]
@@ -205,6 +207,7 @@ def test_the_compared_run_is_chosen_in_the_menu(open_maps: Callable[..., MainWin
     assert window.canvases["difference"].view.titles[0] == "Momentum (blue) vs. Adam (orange)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MAP_VIEWS))
 def test_a_map_can_be_exported(
     name: str, open_maps: Callable[..., MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -228,3 +231,31 @@ def test_the_map_under_the_pointer_is_read_out(name: str, open_maps: Callable[..
     label = window.view_area.hover_readout.hover_label
     assert label.isVisible()
     assert "outcome" in label.text()
+
+
+def test_a_screen_reader_hears_what_the_map_says_about_the_current_setting(
+    open_maps: Callable[..., MainWindow],
+) -> None:
+    window = open_maps("settings")
+    window.update_texts()
+    canvas = window.canvases["settings"]
+    assert canvas.accessibleName() == "Settings Map"
+    lines = canvas.accessibleDescription().splitlines()
+    assert lines[0].startswith("Momentum, 500 steps")
+    assert "outcome: Minimum 1 (0, 0) in " in lines[0]
+    assert window.canvases["contour"].accessibleDescription() not in ("", lines[0])
+
+
+@pytest.mark.slow
+def test_a_map_hidden_behind_a_maximized_view_is_computed_when_it_is_back(
+    open_maps: Callable[..., MainWindow],
+) -> None:
+    window = open_maps("settings")
+    maximize = window.dock_layout.docks["contour"].maximize_action
+    maximize.trigger()
+    window.session.set_start(1.0, 1.0)
+    assert not any(task.running for task in window.view_area.map_store.tasks.values())
+    maximize.trigger()
+    finish_maps(window)
+    assert window.canvases["settings"].view.state.job.start == (1.0, 1.0)
+    assert window.canvases["settings"].view.result is not None

@@ -85,6 +85,17 @@ def test_rate_curves_are_those_of_the_visible_runs() -> None:
     assert rate_curves_job(replace(BOWL, runs=())) is None
 
 
+def test_a_change_of_one_run_computes_one_rate_curve() -> None:
+    one, other = rate_curves_job(BOWL), rate_curves_job(BOWL.with_run(2, Run("adam", {"beta1": 0.89})))
+    assert one is not None
+    assert other is not None
+    first, second = one.finish(), other.finish()
+    assert [a is b for a, b in zip(first, second, strict=True)] == [True, True, False]
+    moved = rate_curves_job(replace(BOWL, start=(-7.0, 2.5)))
+    assert moved is not None
+    assert not any(curve in first for curve in moved.finish())
+
+
 def test_axes_that_the_run_does_not_have_give_way_to_the_default_ones() -> None:
     experiment = replace(BOWL, map_options=MapOptions(settings_axes=("momentum", "lr")))
     assert settings_axes(experiment, BOWL.runs[0]) == ("momentum", "lr")
@@ -207,17 +218,26 @@ def test_a_failed_map_says_why(name: str) -> None:
     assert view.message() == "no memory"
 
 
+def test_a_function_of_one_variable_has_settings_and_rates_but_no_map_of_starts() -> None:
+    line = Experiment(formula="x^4 - x^2 + 0.1*x", runs=(Run("momentum"), Run("sgd")))
+    assert (make_view("settings", line).result.outcome >= 0).any()
+    assert make_view("rates", line).result is not None
+    assert "one variable" in make_view("difference", line).message()
+
+
 # Rate curve
 
 
 def test_markers_lie_on_their_curves_and_a_click_on_a_curve_sets_the_rate_of_its_run() -> None:
-    view = make_view("rates", BOWL, selected_run=2, size=121)
-    assert isinstance(view, RateCurveView)
-    for index, position in view.marker_positions().items():
+    for index in range(3):
+        view = make_view("rates", BOWL, selected_run=index, size=121)
+        assert isinstance(view, RateCurveView)
+        position = view.marker_positions()[index]
         assert view.is_inside(position[0])
         assert view.run_at(tuple(position[0])) == index
         setting = view.setting_at(tuple(position[0]), index)
         assert setting["lr"] == pytest.approx(BOWL.runs[index].hyperparameters["lr"], rel=0.08)
+    view = make_view("rates", BOWL, selected_run=1, size=121)
     lane_pixels = view.curve_pixels(1)
     for k in (90, 100):
         assert view.setting_at(tuple(lane_pixels[k]), 1) == {"lr": view.result[1].learning_rates[k]}

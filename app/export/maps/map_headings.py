@@ -11,6 +11,7 @@ from app.engine.settings_map import SettingsMap
 from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
 from app.model.run import Run
+from app.model.start_text import start_text
 from app.utils.i18n import tr
 
 
@@ -55,8 +56,7 @@ def _run_text(runs: Sequence[Run]) -> str:
 
 def _start_text(experiment: Experiment) -> str:
     assert experiment.start is not None
-    x, y = experiment.start
-    return tr("start ({x:.4g}, {y:.4g})", x=x, y=y)
+    return start_text(experiment.start, experiment.surface.dimension)
 
 
 def _steps_text(steps: int) -> str:

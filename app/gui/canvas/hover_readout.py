@@ -20,7 +20,8 @@ from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from app.utils.number_format import format_tick, format_value, format_with_resolution
-from app.views.contour_view import ContourView
+from app.views import MAIN_VIEWS
+from app.views.viewport_view import ViewportView
 
 HIT_RADIUS = 8  # pixels between pointer and path
 LABEL_INSET = 6  # pixels between label and axes
@@ -103,7 +104,7 @@ class HoverReadout:
         """
         if event.inaxes is not canvas.view.axes:
             return ""
-        if not isinstance(canvas.view, ContourView):
+        if not isinstance(canvas.view, ViewportView):
             rows = canvas.view.readout((event.x, event.y))
             return html_table(rows) if rows else ""
         assert event.xdata is not None
@@ -118,7 +119,8 @@ class HoverReadout:
         assert scene is not None
         point = trajectory.point_at(step)
         label = shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…")
-        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
+        has_pairs = bool(point.y) and self.session.race.surface.dimension == 2
+        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if has_pairs else point.x[1:]
         states = [
             (name, format_value(value)) for name, value in zip(trajectory.method.state, state_values, strict=True)
         ]
@@ -130,18 +132,18 @@ class HoverReadout:
         self, canvas: PlotCanvas, x: float, y: float, loss: ArrayLike, gradient: ArrayLike
     ) -> list[tuple[str, str]]:
         """Return table rows with position, loss, and gradient; coordinates have the digits that a pixel resolves."""
-        contour, scene = self.canvases["contour"].view, canvas.scene
-        assert isinstance(contour, ContourView)
+        surface, scene = self.session.race.surface, canvas.scene
         assert scene is not None
-        bounds = contour.viewport or scene.height_map.bounds
-        axis_names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axis_labels)
-        pixel_sizes = [
-            (high - low) / pixels for (low, high), pixels in zip(bounds, contour.axes.bbox.size, strict=True)
-        ]
+        main = next(view for name in MAIN_VIEWS if (view := self.canvases[name].view).applies_to(scene))
+        assert isinstance(main, ViewportView)
+        bounds = main.viewport or scene.height_map.bounds
+        pixel_sizes = [(high - low) / pixels for (low, high), pixels in zip(bounds, main.axes.bbox.size, strict=True)]
+        # On a line, y is no coordinate
+        numbers = [format_with_resolution(value, size) for value, size in zip((x, y), pixel_sizes, strict=True)]
         return [
-            (axis_names, f"{format_with_resolution(x, pixel_sizes[0])}, {format_with_resolution(y, pixel_sizes[1])}"),
+            (", ".join(surface.axis_names), ", ".join(numbers[: surface.dimension])),
             (tr("loss"), format_tick(float(np.ravel(loss)[0]))),
-            (tr("gradient"), format_value(np.ravel(gradient))),
+            (tr("gradient"), format_value(np.ravel(gradient)[: surface.dimension])),
         ]
 
     # The label

@@ -9,6 +9,8 @@ VIEW_DESCRIPTIONS = {
     "lighter color.",
     "loss": "The loss, or another quantity, of each run over time.",
     "fit": "The data points and the fitted curve of each run.",
+    "curve": "The loss over x for a formula without y, with the path of each run on the curve and the tangent at the "
+    "selected run.",
     "settings": "What becomes of the selected run for all pairs of values of two of its hyperparameters. The cross is "
     "the current setting.",
     "rates": "The final loss of each visible run, or its steps to a minimum, for all learning rates. The markers are "
@@ -17,6 +19,16 @@ VIEW_DESCRIPTIONS = {
 }
 MOUSE_GESTURES = {
     "contour": (
+        ("Click a path", "go to this step and select the run"),
+        ("Click elsewhere", "propose a starting point; click it again or press Enter to set it, Esc to cancel"),
+        ("Double-click elsewhere", "set the starting point; the paths are recomputed up to the current step"),
+        ("Drag the starting point", "move it; the paths update as you drag"),
+        ("Drag the background", "pan"),
+        ("Scroll", "zoom in or out at the pointer"),
+        ("Right-click", "show the commands of the view"),
+        ("Hover over a path", "show its step and state"),
+    ),
+    "curve": (
         ("Click a path", "go to this step and select the run"),
         ("Click elsewhere", "propose a starting point; click it again or press Enter to set it, Esc to cancel"),
         ("Double-click elsewhere", "set the starting point; the paths are recomputed up to the current step"),
@@ -64,6 +76,7 @@ VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "relief": ("turn_back", "turn_top", "relief_"),
     "loss": (),
     "fit": (),
+    "curve": ("zoom_", "show_all", "pan_", "start_"),
     "settings": ("settings_color_",),
     "rates": ("rates_",),
     "difference": (),

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+import re
 from html import escape
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.analysis.curvature import curvature_at
-from app.analysis.stability_limit import effective_update, has_stability_theory, stability_limit
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
 
 MIN_WIDTH = 600  # pixels of width that are always available
 LINES = 2
+# λmax, or a stability limit from its number to the end of its denominator
+LINKED = re.compile(r"2(?:\(1 \+ \w+\))?/[^=.,;]*?λmax(?: \+ weight decay)?\)*|λmax")
 EIGENVALUES_TEXT = gettext_noop(
     "Curvature here: λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. "
+)
+LINE_TEXT = gettext_noop("Curvature here: f″ = {largest:.4g}. ")
+LINE_CONCAVE_TEXT = gettext_noop(
+    "The curve does not bend upward, so there is no upper limit on the learning rate here."
 )
 FLAT_TEXT = gettext_noop("Curvature here: λmax = λmin = 0. ")
 CONCAVE_TEXT = gettext_noop("No direction curves upward, so there is no upper limit on the learning rate here.")
@@ -31,8 +36,11 @@ CONVEX_TEXT = gettext_noop("Stable for lr < {formula} = {limit:.3g}.")
 class RunStatusLine(QWidget):
     """The status of the selected run, followed by the curvature and the stable learning rates, in two lines.
 
-    What does not fit into them is in the tool tip. ``curvature_text`` is the whole text about the curvature.
+    What does not fit into them is in the tool tip. ``curvature_text`` is the whole text about the curvature. Stability
+    limits are links, which emit ``curvature_requested``.
     """
+
+    curvature_requested = pyqtSignal()
 
     def __init__(self, session: Session, run_list: RunList) -> None:
         super().__init__()
@@ -41,6 +49,10 @@ class RunStatusLine(QWidget):
         self.status_label = QLabel(wordWrap=True, accessibleName=tr("Status"))
         self.status_label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.status_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.status_label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.status_label.linkActivated.connect(lambda _: self.curvature_requested.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 1, 6, 1)
         layout.addWidget(self.status_label)
@@ -56,12 +68,14 @@ class RunStatusLine(QWidget):
         eigenvalues, limit = self._curvature_texts(row) if has_run else ("", "")
         self.curvature_text = eigenvalues + limit
         self.status_label.setToolTip(f"<p>{sentence}<p>{escape(self.curvature_text)}" if has_run else "")
-        color = self.status_label.palette().color(QPalette.ColorRole.PlaceholderText).name()
+        palette = self.status_label.palette()
+        color = palette.color(QPalette.ColorRole.PlaceholderText).name()
+        linked = _with_links(sentence, palette.color(QPalette.ColorRole.WindowText).name())
         self._show_first_fitting(
             [
-                *(sentence + _quiet(eigenvalues + limit, color, separator) for separator in ("<br>", " ")),
-                *(sentence + _quiet(limit, color, separator) for separator in ("<br>", " ")),
-                sentence,
+                *(linked + _quiet(eigenvalues + limit, color, separator) for separator in ("<br>", " ")),
+                *(linked + _quiet(limit, color, separator) for separator in ("<br>", " ")),
+                linked,
             ]
         )
 
@@ -91,26 +105,24 @@ class RunStatusLine(QWidget):
 
     def _curvature_texts(self, row: int) -> tuple[str, str]:
         """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
-        trajectory = self.session.race.trajectories[row]
-        if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
+        stability = self.session.local_stability(row)
+        if stability is None:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")
-        step = min(self.session.race.step, trajectory.last_step)
-        curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+        curvature, has_theory, limit = stability
         if math.isnan(curvature.largest):
             return tr("The curvature is undefined at this point."), ""
         condition = curvature.condition_number
+        is_line = self.session.race.surface.dimension == 1
         text = tr(
-            FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
+            LINE_TEXT if is_line else FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
             largest=curvature.largest,
             smallest=curvature.smallest,
             condition="∞" if math.isinf(condition) else f"{condition:.3g}",
         )
-        update = effective_update(trajectory, step)
-        if not has_stability_theory(update):
+        if not has_theory:
             return text, ""
-        limit = stability_limit(trajectory, step, None, update)
         if limit is None:
-            return text, tr(CONCAVE_TEXT)
+            return text, tr(LINE_CONCAVE_TEXT if is_line else CONCAVE_TEXT)
         return text, tr(
             SADDLE_TEXT if curvature.smallest < 0 else CONVEX_TEXT, formula=limit.formula, limit=limit.learning_rate
         )
@@ -118,4 +130,9 @@ class RunStatusLine(QWidget):
 
 def _quiet(text: str, color: str, separator: str) -> str:
     """Return a separator and a text in a color, as HTML; nothing if the text is empty."""
-    return f"{separator}<span style='color:{color}'>{escape(text)}</span>" if text else ""
+    return f"{separator}<span style='color:{color}'>{_with_links(escape(text), color)}</span>" if text else ""
+
+
+def _with_links(html: str, color: str) -> str:
+    """Return a text with a link at each stability limit, in a color."""
+    return LINKED.sub(lambda match: f"<a href='curvature' style='color:{color}'>{match[0]}</a>", html)

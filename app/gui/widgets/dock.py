@@ -34,6 +34,8 @@ class Dock(QDockWidget):
         self.title, self.title_label, self.theme = title, QLabel(objectName="title"), LIGHT
         self.float_action, self.close_action, self.maximize_action = (QAction(self) for _ in range(3))
         self.maximized = False
+        self.is_in_front = True  # of the other docks at its place; only Qt knows, and reports each change
+        self.visibilityChanged.connect(self._on_visibility_changed)
         self.title_bar, self.empty_title_bar = QWidget(objectName="dock_title"), QWidget()
         self.row = QHBoxLayout(self.title_bar)
         self.row.setContentsMargins(8, 0, 4, 0)
@@ -121,6 +123,9 @@ class Dock(QDockWidget):
             (self.maximize_action if can_be_maximized else self.float_action).trigger()
             return True
         return False
+
+    def _on_visibility_changed(self, visible: bool) -> None:
+        self.is_in_front = visible
 
     def _toggle_floating(self) -> None:
         self.setFloating(not self.isFloating())

@@ -1,7 +1,7 @@
 """The layout of the window: docks that can be moved, floated and hidden, and that are restored at the next start.
 
-The window has docks for the side panel and the results; its central widget is a second main window whose docks are
-the views. A larger window therefore gives its additional space to the views, in equal shares.
+The window has docks for the side panel, the results and the step panel; its central widget is a second main window
+whose docks are the views. A larger window therefore gives its additional space to the views, in equal shares.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QLabel, QMainWindow, QWidget
 from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.widgets.dock import Dock
 from app.gui.window import floating_docks
+from app.gui.window.step_dock import name_tab_bars, place_step_dock
 from app.gui.window.view_grid import HORIZONTAL, SEPARATOR, VERTICAL, ViewGrid
 from app.session.settings import Settings
 from app.theming.theme import Theme
@@ -24,13 +25,19 @@ MIN_VIEWS_HEIGHT = 280  # pixels that are left for the views
 SIDE_PANEL_WIDTH = 340  # pixels, initially
 LAYOUT_VERSION = 9  # of the saved state; increase it when the docks change
 DockArea = Qt.DockWidgetArea
+PANELS = {
+    "side": gettext_noop("Side panel"),
+    "results": gettext_noop("Results panel"),
+    "step_panel": gettext_noop("Step"),
+}
+HIDDEN_PANELS = ("step_panel",)  # initially
 
 
 class DockLayout(QObject):
     """Arranges the docks of a window.
 
-    ``docks`` are by view id, "side" or "results". ``dock_enabled`` holds which of them should be visible; an enabled
-    view is hidden nevertheless while it does not apply to the experiment, or while another one is maximized.
+    ``docks`` are by view id, or by the name of a panel. ``dock_enabled`` holds which of them should be visible; an
+    enabled view is hidden nevertheless while it does not apply to the experiment, or while another one is maximized.
     ``close_requested`` is emitted with the name of a dock when its close button is clicked.
     """
 
@@ -59,8 +66,8 @@ class DockLayout(QObject):
         self.dock_enabled: dict[str, bool] = {}
         self.shown_initially: dict[str, bool] = {}
         self.view_grid = ViewGrid(self.views_window)
-        for name, title in (("side", gettext_noop("Side panel")), ("results", gettext_noop("Results panel"))):
-            self._add_dock(name, title)
+        for name, title in PANELS.items():
+            self._add_dock(name, title, name not in HIDDEN_PANELS)
         self.views_restored = False  # whether a saved layout of the views was restored
         self.fit_key: tuple[object, ...] = ()  # that of the last time when the results were fitted
         self.fit_timer = QTimer(self, singleShot=True, interval=0)
@@ -84,12 +91,12 @@ class DockLayout(QObject):
     @property
     def view_ids(self) -> list[str]:
         """The ids of the views, in the order of the docks."""
-        return [name for name in self.docks if name not in ("side", "results")]
+        return [name for name in self.docks if name not in PANELS]
 
-    def set_panels(self, side_panel: QWidget, results_tabs: ResultsTabs, theme: Theme) -> None:
+    def set_panels(self, side_panel: QWidget, results_tabs: ResultsTabs, step_panel: QWidget, theme: Theme) -> None:
         """Put the panels into their docks; when they replace others, sizes and visibility stay."""
         self.results_tabs = results_tabs
-        for name, panel in (("side", side_panel), ("results", results_tabs)):
+        for name, panel in zip(PANELS, (side_panel, results_tabs, step_panel), strict=True):
             self.docks[name].replace_widget(panel)
         self.docks["results"].set_heading(results_tabs.tab_bar)
         results_tabs.currentChanged.connect(lambda _: self.fit_timer.start())
@@ -102,7 +109,7 @@ class DockLayout(QObject):
     ) -> None:
         """Add a dock for each canvas; those of ``hidden`` views are not shown initially."""
         for name, canvas in canvases.items():
-            canvas.setMinimumSize(*((200, 150) if name == "contour" else (150, 100)))
+            canvas.setMinimumSize(*((200, 150) if name in ("contour", "curve") else (150, 100)))
             dock = self._add_dock(name, titles[name], name not in hidden)
             dock.replace_widget(canvas)
             dock.apply_theme(theme)
@@ -112,10 +119,12 @@ class DockLayout(QObject):
         self.views_restored = self._restore_state("figures", self.views_window)
 
     def _arrange_panels(self) -> None:
-        for name, area in (("side", DockArea.RightDockWidgetArea), ("results", DockArea.BottomDockWidgetArea)):
+        for name in PANELS:
+            area = DockArea.BottomDockWidgetArea if name == "results" else DockArea.RightDockWidgetArea
             self.window.addDockWidget(area, self.docks[name])
             if self.docks[name].isFloating():
                 self.docks[name].setFloating(False)
+        self.window.tabifyDockWidget(self.docks["side"], self.docks["step_panel"])
         self.window.resizeDocks([self.docks["side"]], [SIDE_PANEL_WIDTH], HORIZONTAL)
 
     def restore(self) -> None:
@@ -136,7 +145,7 @@ class DockLayout(QObject):
         return restored
 
     def _update_panel_visibility(self) -> None:
-        for name in ("side", "results"):
+        for name in PANELS:
             self.docks[name].setVisible(self.dock_enabled[name])
 
     def reset(self) -> None:
@@ -232,5 +241,15 @@ class DockLayout(QObject):
         self.dock_enabled[name] = not self.dock_enabled[name]
         if name in self.view_grid.docks:
             self.view_grid.restore()
-        else:
-            self.docks[name].setVisible(self.dock_enabled[name])
+            return
+        self.docks[name].setVisible(self.dock_enabled[name])
+        if name == "step_panel" and self.dock_enabled[name]:
+            place_step_dock(self.window, self.docks["side"], self.docks[name])
+            self.docks[name].raise_()
+            name_tab_bars(self.window)
+
+    def is_behind(self, name: str) -> bool:
+        """Return whether a panel is shown, but another one at the same place covers it."""
+        dock = self.docks[name]
+        others = self.window.tabifiedDockWidgets(dock)
+        return self.dock_enabled[name] and any(not each.isHidden() for each in others) and not dock.is_in_front

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app.engine.opened_experiment import open_experiment
 from app.engine.safe_rate import with_safe_rates
 from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
+from app.gui.dialogs.path_dialog import ask_path
 from app.io import data_files, experiment_files
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
@@ -152,12 +153,6 @@ class DocumentController(QObject):
             raise error
         return with_safe_rates(experiment) if accepted and experiment is not None else None
 
-    def review_data(self, path: Path) -> None:
-        """Ask about a data file that the program was started with, unless it is simply two columns of numbers."""
-        experiment = self._choose_data(path)
-        if experiment is not None and experiment != self.session.experiment:
-            self._show_experiment(experiment, None)
-
     # Save
 
     def save(self) -> bool:
@@ -241,46 +236,5 @@ class DocumentController(QObject):
     def ask_path(
         self, title: str, name_filters: str, default_suffix: str | None = None, default_name: str = ""
     ) -> Path | None:
-        """Ask for a path with the file dialog; None if canceled.
-
-        With ``default_suffix`` the path is for saving, otherwise for opening an existing file.
-        """
-        dialog = QFileDialog(self.window, title, str(self.settings.last_folder()), name_filters)
-        if default_suffix:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(default_suffix)
-            dialog.selectFile(f"{default_name}.{default_suffix}")
-        else:
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        selected_files = dialog.selectedFiles() if run_modal(dialog) else []
-        selected_filter = dialog.selectedNameFilter()
-        dialog.deleteLater()
-        if not selected_files:
-            return None
-        path = (
-            with_filter_suffix(Path(selected_files[0]), f".{default_suffix}", selected_filter)
-            if default_suffix
-            else Path(selected_files[0])
-        )
-        if (
-            path != Path(selected_files[0]) and path.exists()
-        ):  # the dialog has confirmed overwriting the other name only
-            raise ExperimentError(
-                tr(
-                    "{name} already exists; choose another name, or select this file in the dialog to replace it",
-                    name=make_printable(path.name),
-                )
-            )
-        self.settings.set_value("folder", str(path.parent))
-        return path
-
-
-def with_filter_suffix(path: Path, suffix: str, name_filter: str) -> Path:
-    """Return the path with the suffix of the selected filter instead of the default suffix.
-
-    A filter is, for example, "PyTorch script (*.torch.py)".
-    """
-    filter_suffix = name_filter.rpartition("*")[2].rstrip(")")
-    if filter_suffix.startswith(".") and path.name.endswith(suffix) and not path.name.endswith(filter_suffix):
-        return path.with_name(path.name.removesuffix(suffix) + filter_suffix)
-    return path
+        """Ask for a path to open, or with ``default_suffix`` for one to save to; None if canceled."""
+        return ask_path(self.window, self.settings, title, name_filters, default_suffix, default_name)

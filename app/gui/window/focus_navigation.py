@@ -12,7 +12,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from app.gui.widgets.focus_release import last_released_field
-from app.gui.window.dock_layout import DockLayout
+from app.gui.window.dock_layout import PANELS, DockLayout
 from app.gui.window.window_panels import WindowPanels
 
 FORWARD_REASON, BACKWARD_REASON = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
@@ -26,10 +26,10 @@ class FocusNavigation:
         self.last_focused: WeakKeyDictionary[QWidget, QWidget | None] = WeakKeyDictionary()  # by pane
 
     def panes(self) -> list[QWidget]:
-        """Return the visible panes: tool bars, views in reading order, results, side panel, status bar."""
+        """Return the visible panes: tool bars, views in reading order, panels, status bar."""
         docks = self.dock_layout.docks
         views = sorted((docks[name] for name in self.dock_layout.view_ids), key=_reading_position)
-        panels = [docks[name] for name in ("results", "side")]
+        panels = [docks[name] for name in reversed(PANELS)]
         toolbars = [self.panels.playback_bar, self.panels.timeline_bar]
         candidates = (*toolbars, *views, *panels, self.window.statusBar())
         return [pane for pane in candidates if pane is not None and pane.isVisible()]

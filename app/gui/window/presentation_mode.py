@@ -13,7 +13,7 @@ from app.gui.window.window_panels import WindowPanels
 from app.session.session import Session
 
 FONT_SCALE = 1.6  # of text and lines in the plots
-PANEL_FONT_SCALE = 1.3  # of the text in the side panel
+PANEL_FONT_SCALE = 1.3  # of the text in the side panel and the step panel
 SETTLING_TIME = 30  # milliseconds without a change of its size after which the window has settled
 MAX_SETTLING_PERIODS = 30  # for which the previous size of the window is awaited
 
@@ -64,7 +64,7 @@ class PresentationMode(QObject):
         self.leave() if self.active else self.enter()
 
     def enter(self) -> None:
-        """Hide everything except the plots and fill the screen."""
+        """Hide everything except the plots and the step panel, and fill the screen."""
         window, layout = self.window, self.dock_layout
         self.restore_now()
         layout.view_grid.restore()
@@ -87,7 +87,8 @@ class PresentationMode(QObject):
             dock.show_title(not self.active or dock.isFloating())
         self.toolbar.setVisible(self.active)
         self.view_area.set_font_scale(FONT_SCALE if self.active else 1.0)
-        self.panels.side_panel.set_font_scale(PANEL_FONT_SCALE if self.active else 1.0)
+        for panel in (self.panels.side_panel, self.panels.step_panel):
+            panel.set_font_scale(PANEL_FONT_SCALE if self.active else 1.0)
         self.refresh()
 
     def leave(self) -> None:

@@ -58,7 +58,7 @@ class ViewArea:
             from app.gui.canvas.map_tool import MapTool
             from app.gui.canvas.plot_canvas import PlotCanvas
             from app.gui.canvas.step_picker import StepPicker
-            from app.views import MAP_VIEWS, VIEWS
+            from app.views import MAIN_VIEWS, MAP_VIEWS, VIEWS
 
         self._apply_font()
         for name, view in VIEWS.items():
@@ -68,27 +68,48 @@ class ViewArea:
         titles = {name: view.title for name, view in VIEWS.items()}
         hidden = {name for name, view in VIEWS.items() if not view.shown_initially}
         self.dock_layout.add_canvases(self.canvases, titles, hidden, self.appearance.theme)
-        contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
-        self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
+        surface_canvas = self.canvases["relief"]
+        self.viewports = {
+            name: ContourViewport(
+                self.canvases[name], surface_canvas if name == "contour" else None, on_viewport_changed
+            )
+            for name in MAIN_VIEWS
+        }
         self.hover_readout = HoverReadout(  # before the tools, whose cursors depend on what it highlights
-            self.session,
-            self.canvases,
-            self._is_mouse_busy,
+            self.session, self.canvases, self._is_mouse_busy
         )
         self.step_picker = StepPicker(self.session, self.canvases, lambda index: self.select_run(index))
-        self.contour_tool, self.camera_tool = (
-            ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
-            CameraTool(surface_canvas),
-        )
+        self.camera_tool = CameraTool(surface_canvas)
+        self.main_tools = {
+            name: ContourTool(self.canvases[name], self.session, viewport, self.step_picker.pick_step)
+            for name, viewport in self.viewports.items()
+        }
         self.map_tools = [
             MapTool(self.canvases[name], self.session, lambda index: self.select_run(index)) for name in MAP_VIEWS
         ]
-        contour.setFocus()
+        for name in self.canvases:  # a maximized view hides the others, whose maps are not computed
+            self.dock_layout.docks[name].maximize_action.triggered.connect(lambda _: self.show_scene())
+        self.canvases[self.main_view].setFocus()
+
+    @property
+    def main_view(self) -> str:
+        """The id of the view that shows the surface as a whole: the contour plot, or the curve on a line."""
+        return "contour" if self.session.experiment.surface.dimension == 2 else "curve"
+
+    @property
+    def contour_tool(self) -> Any:
+        """The tool of the contour plot, or of the curve on a line."""
+        return self.main_tools[self.main_view]
+
+    @property
+    def viewport(self) -> Any:
+        """The visible part of the contour plot, or of the curve on a line."""
+        return self.viewports[self.main_view]
 
     def _is_mouse_busy(self) -> bool:
         """Return whether something is dragged in a view."""
         return (
-            self.contour_tool.press_position is not None
+            any(tool.press_position is not None for tool in self.main_tools.values())
             or self.camera_tool.last_position is not None
             or any(tool.dragged_run is not None for tool in self.map_tools)
         )
@@ -179,7 +200,10 @@ class ViewArea:
             canvas.finish_rebuild()
 
     def toggle_dock(self, name: str) -> None:
-        """Show or hide a view or a panel."""
+        """Show or hide a view or a panel; a panel that is behind a tab is raised."""
+        if self.dock_layout.is_behind(name):
+            self.dock_layout.docks[name].raise_()
+            return
         self.dock_layout.toggle_dock(name)
         self.show_scene()
 
@@ -212,8 +236,14 @@ class ViewArea:
 
     def advance(self, first_step: int, last_step: int) -> None:
         """Draw one frame: the displayed step has changed from ``first_step`` to ``last_step``."""
-        if any(run.history for run in self.session.experiment.runs) and self.canvases and self.request_maps():
-            self.show_scene()  # the hyperparameters at the displayed step are others
+        surface = self.session.race.surface
+        other_surface = any(
+            canvas.scene is not None and canvas.scene.surface is not surface for canvas in self.canvases.values()
+        )
+        other_settings = any(run.history for run in self.session.experiment.runs) and bool(self.canvases)
+        if other_surface or (other_settings and self.request_maps()):  # at the displayed step
+            self.show_scene()
+            return
         for canvas in self.canvases.values():
             canvas.advance(first_step, last_step)
 
@@ -236,11 +266,11 @@ class ViewArea:
             if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
                 canvas.raise_selected_run()
 
-    # The visible part of the contour plot
+    # The visible part of the contour plot or the curve
 
     @property
     def is_zoomed(self) -> bool:
-        """Whether the contour plot shows another part of the plane than the bounds of the surface."""
+        """Whether the contour plot or the curve shows another part than the bounds of the surface."""
         return bool(self.canvases) and self.viewport.view.viewport is not None
 
     def zoom(self, factor: float) -> None:
@@ -252,7 +282,7 @@ class ViewArea:
         self.viewport.pan(dx, dy)
 
     def reset_viewport(self) -> None:
-        """Show the whole surface in the contour plot."""
+        """Show the whole surface in the contour plot or the curve."""
         self.viewport.set_viewport(None)
 
     def set_camera(self, angles: tuple[float, float] | None) -> None:
@@ -265,5 +295,6 @@ class ViewArea:
         """Update the accessible descriptions of the canvases."""
         description = describe(self.session.experiment, self.session.race, self.session.run_status, self.selected_run())
         for canvas in self.canvases.values():
-            if canvas.accessibleDescription() != description:  # a screen reader reads every new one
-                canvas.setAccessibleDescription(description)
+            text = "\n".join(filter(None, (canvas.view.summary() if canvas.isVisible() else "", description)))
+            if canvas.accessibleDescription() != text:  # a screen reader reads every new one
+                canvas.setAccessibleDescription(text)

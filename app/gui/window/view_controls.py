@@ -53,6 +53,11 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
         scale="height_log",
         options=("turn_top", "relief_nearer", "relief_farther", "", "height_auto", "step_markers"),
     ),
+    "curve": ViewControls(
+        home="show_all",
+        scale="height_log",
+        options=("zoom_in", "zoom_out", "", "height_auto", "step_markers", "trials"),
+    ),
     "loss": ViewControls(
         scale="log_y",
         options=(

@@ -12,6 +12,7 @@ from app.gui.panels.playback_bar import PlaybackBar
 from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
+from app.gui.panels.step.step_panel import StepPanel
 from app.gui.panels.timeline_bar import TimelineBar
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
@@ -36,6 +37,7 @@ class WindowPanels(QObject):
 
     side_panel: SidePanel
     results_tabs: ResultsTabs
+    step_panel: StepPanel
     playback_bar: PlaybackBar
     timeline_bar: TimelineBar
     status_line: RunStatusLine
@@ -54,7 +56,9 @@ class WindowPanels(QObject):
         self.appearance.apply_theme()
         self.side_panel = SidePanel(session, self.settings, theme)
         self.results_tabs = ResultsTabs(session, self.side_panel.run_list, theme)
-        self.dock_layout.set_panels(self.side_panel, self.results_tabs, theme)
+        self.step_panel = StepPanel(session, self.side_panel.run_list, theme)
+        self.step_panel.set_step_actions(actions["back"], actions["step"])
+        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_panel, theme)
         self.playback_bar, self.timeline_bar = PlaybackBar(session, theme), TimelineBar(session, theme)
         self.playback_bar.populate(
             [actions[name] for name in TOOLBAR_ACTIONS], actions["play"], [actions[name] for name in TOOLBAR_TOGGLES]
@@ -64,11 +68,14 @@ class WindowPanels(QObject):
         self.window.addToolBar(self.timeline_bar)
         self.timeline_bar.timeline.drag_changed.connect(self.scrubbing_changed)
         self.results_tabs.message.connect(self.message)
+        self.step_panel.message.connect(self.message)
         self.side_panel.run_list.selection_changed.connect(self.run_selected)
         self.side_panel.editor.context_actions = lambda: [actions[name] for name in HYPERPARAMETER_ACTIONS]
         self.side_panel.editor.help_button.clicked.connect(actions["about_optimizer"].trigger)
         self.side_panel.surface_selector.help_button.clicked.connect(actions["about_surface"].trigger)
+        self.side_panel.surface_selector.formula_editor.help_requested.connect(actions["about_formulas"].trigger)
         self.status_line = RunStatusLine(session, self.side_panel.run_list)
+        self.status_line.curvature_requested.connect(lambda: self._show_curvature(actions["step_panel"]))
         self._status_bar.addWidget(self.status_line, 1)
         self._hide_status_behind(self._status_bar.currentMessage())
         self.built.emit()
@@ -82,6 +89,11 @@ class WindowPanels(QObject):
     def _hide_status_behind(self, message: str) -> None:
         # The status bar hides it as well, but shows it over the message when a progress bar is added or removed
         self.status_line.setHidden(bool(message))
+
+    def _show_curvature(self, toggle_step_panel: QAction) -> None:
+        if not self.dock_layout.is_dock_enabled("step_panel") or self.dock_layout.is_behind("step_panel"):
+            toggle_step_panel.trigger()
+        self.step_panel.show_curvature()
 
     def rebuild(self, actions: Mapping[str, QAction]) -> None:
         """Replace the panels, keeping the selected run, the selected tab and the scroll position."""
@@ -109,3 +121,4 @@ class WindowPanels(QObject):
         self.playback_bar.refresh()
         self.timeline_bar.refresh()
         self.side_panel.refresh()
+        self.step_panel.refresh()

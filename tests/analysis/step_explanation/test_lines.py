@@ -11,7 +11,7 @@ from matplotlib.mathtext import MathTextParser
 
 from app.analysis.step_explanation import StepExplanation, explain
 from app.analysis.step_explanation.function_lines import Line
-from app.cli.explanation_text import rewrite_mathtext
+from app.analysis.step_text.explanation_text import rewrite_mathtext
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from optimizers import OPTIMIZERS, Optimizer

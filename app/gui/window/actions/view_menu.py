@@ -118,6 +118,15 @@ VIEW_ACTIONS: list[Action] = [
         checked=lambda c: c.dock_layout.is_dock_enabled("results"),
         help="Shows or hides the panel with values, results, and branches.",
     ),
+    Action(
+        "step_panel",
+        "Step Pane&l",
+        "View",
+        lambda c: c.view_area.toggle_dock("step_panel"),
+        ["F7"],
+        checked=lambda c: c.dock_layout.is_dock_enabled("step_panel"),
+        help="Shows or hides the panel that takes the displayed step of the selected run apart.",
+    ),
     *LOSS_VIEW_ACTIONS,
     *PLOT_ACTIONS,
     *MAP_ACTIONS,
@@ -131,8 +140,8 @@ VIEW_ACTIONS: list[Action] = [
         enabled=lambda c: c.view_area.is_zoomed,
         help="Zooms out to show the whole surface.",
     ),
-    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Zooms in on the contour plot."),
-    _zoom_action("zoom_out", "&Zoom Out", 1.25, ["Ctrl+-"], "Zooms out of the contour plot."),
+    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Zooms in on the contour plot or the curve."),
+    _zoom_action("zoom_out", "&Zoom Out", 1.25, ["Ctrl+-"], "Zooms out of the contour plot or the curve."),
     _pan_action("Left", -0.1, 0.0),
     _pan_action("Right", 0.1, 0.0),
     _pan_action("Up", 0.0, 0.1),
@@ -215,16 +224,27 @@ VIEW_ACTIONS: list[Action] = [
 ]
 
 
-MAP_VIEW_SHORTCUTS = {"settings": "F7", "rates": "F8", "difference": "Shift+F8"}  # F6 is that of the panes
+VIEW_KEYS = {  # F6 goes to the next pane
+    "contour": "F2",
+    "relief": "F3",
+    "loss": "F4",
+    "fit": "F5",
+    "curve": "Shift+F2",
+    "settings": "F8",
+    "rates": "Shift+F8",
+    "difference": "Ctrl+F8",
+}
+MAP_VIEW_IDS = ("settings", "rates", "difference")
+MENU_TEXTS = {"curve": "Curve (&1D)"}  # of views whose letters are all taken
 
 
-def _view_action(index: int, view_id: str, title: str) -> Action:
+def _view_action(view_id: str, title: str) -> Action:
     return Action(
         f"view_{view_id}",
-        f"&{title}",
-        MAP_MENU if view_id in MAP_VIEW_SHORTCUTS else "View",
+        MENU_TEXTS.get(view_id, f"&{title}"),
+        MAP_MENU if view_id in MAP_VIEW_IDS else "View",
         lambda c: c.view_area.toggle_dock(view_id),
-        [MAP_VIEW_SHORTCUTS.get(view_id, f"F{index + 2}")],
+        [VIEW_KEYS[view_id]],
         enabled=lambda c: c.view_area.is_applicable(view_id),
         checked=lambda c: c.dock_layout.is_dock_enabled(view_id),
         help=VIEW_DESCRIPTIONS[view_id],
@@ -235,4 +255,4 @@ def view_actions() -> list[Action]:
     """Return a toggle for every view; called after the first paint, because the views import matplotlib."""
     from app.views import VIEWS
 
-    return [_view_action(index, view_id, view.title) for index, (view_id, view) in enumerate(VIEWS.items())]
+    return [_view_action(view_id, view.title) for view_id, view in VIEWS.items()]

@@ -1,4 +1,4 @@
-"""Text of an explained step for the console."""
+"""An explained step as plain text, for the console and the clipboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.analysis.step_explanation import StepExplanation
-from app.analysis.step_explanation.function_lines import Line
+from app.analysis.step_explanation.function_lines import Line, Value
+from app.utils.i18n import tr
 
 SIGNS = {
     r"\left(": "(",
@@ -55,21 +56,21 @@ def explanation_text(explanation: StepExplanation) -> Iterator[str]:
     (x, y), (new_x, new_y) = before.position, after.position
     state = {name: value for name, value in explanation.state.items() if _is_pair(value)}
     yield from _table(
-        ("", "x", "y", "loss"),
+        ("", "x", "y", tr("loss")),
         [
-            ("before", x, y, before.loss),
-            ("after", new_x, new_y, after.loss),
-            ("step", new_x - x, new_y - y, after.loss - before.loss),
+            (tr("before"), x, y, before.loss),
+            (tr("after"), new_x, new_y, after.loss),
+            (tr("step"), new_x - x, new_y - y, after.loss - before.loss),
         ],
     )
-    yield from _section("State before the step", state)
-    yield from _section("Computed", [(stage.name, stage.value) for stage in explanation.stages])
+    yield from _section(tr("State before the step"), state)
+    yield from _section(tr("Computed"), [(stage.name, stage.value) for stage in explanation.stages])
     if explanation.lines:
-        yield from ("", "Lines of the code, with their numbers")
+        yield from ("", tr("Lines of the code, with their numbers"))
         for line in explanation.lines:
-            yield from _line_text(line)
-    yield from _section("The step is made of", explanation.parts)
-    yield from _section("Points", explanation.points)
+            yield from line_text(line)
+    yield from _section(tr("The step is made of"), explanation.parts)
+    yield from _section(tr("Points"), explanation.points)
 
 
 def _is_pair(value: Any) -> bool:
@@ -80,13 +81,19 @@ def _are_numbers(values: Iterable[Any]) -> bool:
     return all(isinstance(value, (int, float)) for value in values)
 
 
-def _line_text(line: Line) -> Iterator[str]:
+def line_text(line: Line) -> Iterator[str]:
+    """Yield the code of a line, then the same with the numbers of each coordinate."""
     yield f"  {line.code}"
     if not isinstance(line.value, tuple):
         yield f"      {_equation(line.substituted_x, line.value)}"
         return
     for axis, tex, value in zip("xy", (line.substituted_x, line.substituted_y), line.value, strict=True):
         yield f"    {axis}: {_equation(tex, value)}"
+
+
+def value_text(value: Value) -> str:
+    """Return a number, or a pair in parentheses."""
+    return f"({', '.join(map(_number, value))})" if isinstance(value, tuple) else _number(value)
 
 
 def _equation(tex: str, value: float) -> str:

@@ -1,0 +1,1 @@
+"""The step panel: one step of a run taken apart, as formulas and with numbers."""
