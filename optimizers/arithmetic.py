@@ -53,10 +53,14 @@ def ratio(a: Any, b: Any, otherwise: Any = 0.0) -> Any:
 
 
 def dot(a: Any, b: Any) -> Any:
-    """Return the inner product, shape (*batch), of two arrays of shape (2, *batch)."""
+    """Return the inner product, shape (*batch), of two arrays of shape (d, *batch)."""
     return (a * b).sum(axis=0)
 
 
 def norm(a: Any) -> Any:
-    """Return the Euclidean norm, shape (*batch), of an array of shape (2, *batch), without overflow or underflow."""
-    return np.hypot(a[0], a[1])
+    """Return the Euclidean norm, shape (*batch), of an array of shape (d, *batch), without overflow or underflow."""
+    if len(a) == 2:
+        return np.hypot(a[0], a[1])
+    size = np.abs(a).max(axis=0, initial=0.0)
+    scaled = ratio(a, size)
+    return size * np.sqrt(dot(scaled, scaled))

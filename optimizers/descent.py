@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import repeat
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -57,6 +57,16 @@ def initial_point(optimizer: Optimizer, surface: SurfaceFunction, start: tuple[f
         return Point(0, x_state, y_state, math.nan, (math.nan, math.nan), diverged=True)
 
 
+def evaluated_on(surface: SurfaceFunction, point: Point) -> Point:
+    """Return a point with the loss and the gradient of another surface; diverged if that loss is not finite."""
+    try:
+        with np.errstate(all="ignore"):
+            loss, gradient = surface(*point.position)
+    except (ArithmeticError, ValueError):
+        return point._replace(diverged=True)
+    return point._replace(loss=loss, gradient=gradient, diverged=not math.isfinite(loss))
+
+
 def descend(
     optimizer: Optimizer,
     surface: SurfaceFunction,
@@ -99,19 +109,16 @@ def _descend_separable(
     ys: array[float],
     losses: array[float],
 ) -> Point:
-    update_rule = update.update_rule
+    update_rule, update_y = update.update_rule, update.update_y
     if not update.optimizer.state:
-        stateless_rule = update_rule
-
-        def update_rule(x: Any, grad: Any, t: int) -> tuple[Any]:
-            return (stateless_rule(x, grad, t),)
+        update_rule, update_y = _as_tuple(update_rule), _as_tuple(update_y)
 
     t, x, y, loss, gradient = point[:5]
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
     grad_x, grad_y = gradient
     try:
         for t in range(point.t + 1, point.t + step_count + 1):
-            new_x, new_y = update_rule(x[0], grad_x, t, *x[1:]), update_rule(y[0], grad_y, t, *y[1:])
+            new_x, new_y = update_rule(x[0], grad_x, t, *x[1:]), update_y(y[0], grad_y, t, *y[1:])
             new_loss, gradient = surface(new_x[0], new_y[0])
             if new_loss - new_loss != 0.0:  # inf or nan
                 raise ArithmeticError
@@ -133,6 +140,15 @@ def _descend_separable(
             diverged=True
         )
     return Point(t, x, y, loss, (grad_x, grad_y), diverged)
+
+
+def _as_tuple(stateless_rule: Callable[..., Any]) -> Callable[..., tuple[Any]]:
+    """Return a rule that returns the coordinate as the only element of a tuple."""
+
+    def update_rule(x: Any, grad: Any, t: int) -> tuple[Any]:
+        return (stateless_rule(x, grad, t),)
+
+    return update_rule
 
 
 def _descend_general(

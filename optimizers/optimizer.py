@@ -26,14 +26,18 @@
 - It is pure: the same arguments give the same result, so that a replay is exact. It modifies nothing in place.
 - The same lines compute on Python floats and on arrays of any shape, one coordinate at a time; ``sqrt``, ``sign``,
   ``maximum`` etc. come from ``optimizers.arithmetic``.
-- A rule that couples the coordinates declares ``separable=False`` and gets whole positions, shape (2, *batch).
-- A rule whose second argument is named ``loss`` (it must declare ``separable=False``) gets a ``Loss`` instead of the
+- ``scope`` is the part of the parameters that one call of the rule must see together: "element" (the default), each
+  number on its own; "layer", each parameter array of a model, because the rule uses norms per layer (LARS, Adafactor);
+  "whole", all parameters as one vector (BFGS, line searches, DoG). Except for "element", positions are vectors, shape
+  (d, *batch), and norms, identity matrices and samples have the size ``len(x)``. On a surface d is 2, and both
+  coordinates form one layer.
+- A rule whose second argument is named ``loss`` (it must declare ``scope="whole"``) gets a ``Loss`` instead of the
   gradient.
 - A rule that searches or branches, so that it can handle one run only, also declares ``batched=False``: it always gets
-  positions of shape (2,), and ``trace`` computes the runs of a batch one after another.
+  positions of shape (d,), and ``trace`` computes the runs of a batch one after another.
 - A rule that never evaluates the gradient declares ``uses_gradient=False``: modifiers of the gradient are not offered.
-- The contour view draws a state named ``trials`` (k, 2), ``simplex`` (3, 2) or ``covariance`` (2, 2) around ``mean``
-  (2,).
+- The contour view draws a state named ``trials`` (k, d), ``simplex`` (d + 1, d) or ``covariance`` (d, d) around
+  ``mean`` (d,).
 - Where frameworks differ, each implementation is a rule of its own with its own formula; all but the usual one declare
   ``variant_of``. ``implementation`` names the frameworks that compute exactly this.
 """
@@ -127,8 +131,8 @@ class Optimizer(DeclaredFunction):
     ----------
     family : str
         Heading in the list of optimizers: the FAMILY of the module, otherwise derived from the name of the module.
-    separable : bool
-        Whether the rule acts on each coordinate on its own; otherwise it gets positions of shape (2, *batch).
+    scope : str
+        What one call of the rule must see together: "element", "layer" or "whole"; see the contract.
     takes_loss : bool
         Whether the second argument is a ``Loss`` instead of the gradient.
     batched : bool
@@ -142,12 +146,17 @@ class Optimizer(DeclaredFunction):
     """
 
     family: str = ""
-    separable: bool = True
+    scope: str = "element"
     takes_loss: bool = False
     batched: bool = True
     uses_gradient: bool = True
     variant_of: str = ""
     implementation: str = ""
+
+    @property
+    def separable(self) -> bool:
+        """Whether the rule acts on each number on its own; otherwise it gets positions of shape (d, *batch)."""
+        return self.scope == "element"
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -209,6 +218,7 @@ class Optimizer(DeclaredFunction):
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}
+SCOPES = ("element", "layer", "whole")
 OLD_IDS = {"adan_authors": "adan"}  # ids of earlier versions and their current ones
 GRADIENT_LINE = r"g_t = \nabla f(x_{t-1})"
 
@@ -218,7 +228,7 @@ def optimizer(
     *,
     source: str,
     formula: str = "",
-    separable: bool = True,
+    scope: str = "element",
     batched: bool = True,
     uses_gradient: bool = True,
     variant_of: str = "",
@@ -234,7 +244,7 @@ def optimizer(
         Publication or framework that the function follows.
     formula : str, optional
         The update as it is coded, as lines of mathtext; a line that defines g_t is prepended if g_t occurs.
-    separable, batched, uses_gradient, variant_of, implementation
+    scope, batched, uses_gradient, variant_of, implementation
         See the attributes of ``Optimizer``.
 
     Returns
@@ -255,8 +265,10 @@ def optimizer(
         if argument_names not in (["x", "grad", "t"], ["x", "loss", "t"]):
             raise TypeError(f"{function.__name__} must begin with (x, grad, t) or (x, loss, t)")
         takes_loss = argument_names[1] == "loss"
-        if separable and (takes_loss or not batched):
-            raise TypeError(f"{function.__name__} takes the loss or one run at a time, so it must say separable=False")
+        if scope not in SCOPES:
+            raise TypeError(f"the scope of {function.__name__} must be one of {', '.join(SCOPES)}, not {scope!r}")
+        if scope != "whole" and (takes_loss or not batched):
+            raise TypeError(f'{function.__name__} takes the loss or one run at a time, so it must say scope="whole"')
         module_name = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
         family = OPTIMIZERS[variant_of].family if variant_of else function.__globals__.get("FAMILY", module_name)
         full_formula = "\n".join([*([GRADIENT_LINE] if "g_t" in formula else []), *formula_lines(formula)])
@@ -265,7 +277,7 @@ def optimizer(
             source=source,
             formula=full_formula,
             family=family,
-            separable=separable,
+            scope=scope,
             takes_loss=takes_loss,
             batched=batched,
             uses_gradient=uses_gradient,

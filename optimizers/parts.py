@@ -10,7 +10,8 @@ They are applied in the order of this file. ``stage`` is the place within a step
 - "result": ``(x, before, t, *state)`` -> the new position and the state of the modifier, after the rule has moved from
   ``before`` to ``x``.
 
-``x`` and ``grad`` have shape (2, *batch). The first hyperparameter has the name of the modifier; 0 means off.
+``x`` and ``grad`` have shape (d, *batch), with d = 2 on a surface. The first hyperparameter has the name of the
+modifier; 0 means off.
 A rule that takes the loss gets the stages "loss" and "gradient" through ``loss.gradient``.
 """
 
@@ -172,7 +173,9 @@ def noise(
     pushes a run off saddle points and out of shallow basins, but near a minimum it keeps the run jittering, more so the
     larger the learning rate. Noise decay makes the noise fade over time; a different seed gives different noise.
     """
-    sample = np.random.default_rng((int(noise_seed), t)).standard_normal(2).reshape(2, *(1,) * (np.ndim(grad) - 1))
+    sample = (
+        np.random.default_rng((int(noise_seed), t)).standard_normal(len(grad)).reshape(-1, *(1,) * (np.ndim(grad) - 1))
+    )
     return grad + noise * sample / t ** (noise_decay / 2)
 
 

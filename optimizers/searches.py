@@ -35,7 +35,7 @@ class Trial(NamedTuple):
 class SearchResult(NamedTuple):
     """Result of a line search; alpha is 0 and ``x`` the initial position if no step was found.
 
-    ``trials`` are all positions tried, in order, shape (k, 2). ``grad`` is the gradient at ``x``, or None from a search
+    ``trials`` are all positions tried, in order, shape (k, d). ``grad`` is the gradient at ``x``, or None from a search
     that evaluates the loss alone.
     """
 
@@ -53,7 +53,7 @@ def evaluate_trial(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
     try:
         return loss.value_and_gradient(x)
     except (ArithmeticError, ValueError):
-        return math.inf, np.full(2, math.nan)
+        return math.inf, np.full_like(x, math.nan)
 
 
 def evaluate_loss(loss: Loss, x: np.ndarray) -> float:

@@ -19,6 +19,11 @@ def is_active(name: str, hyperparameters: Mapping[str, Any]) -> bool:
     return callable(value) or bool(np.any(value))
 
 
+def keep_coordinate(y: Any, grad: Any, t: int, *state: Any) -> Any:
+    """Return y and its state as they are: the rule for y on a loss over x alone."""
+    return (y, *state) if state else y
+
+
 class ModifiedLoss(Loss):
     """The loss after the stages "loss" and "gradient", including a penalty on the position.
 
@@ -68,7 +73,7 @@ class ModifiedLoss(Loss):
         return matrix
 
     def _penalty_hessian(self, position: Any) -> Any:
-        identity = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(position) - 1))
+        identity = np.eye(len(position)).reshape(len(position), -1, *(1,) * (np.ndim(position) - 1))
         return sum(settings[name] for name, settings in self.update.penalties) * identity
 
 
@@ -90,14 +95,15 @@ class WrappedLoss(Loss):
 class BoundUpdate:
     """An update rule bound to hyperparameters, with the modifiers that these switch on.
 
-    Hyperparameters are numbers, arrays with the shape of the batch, or functions of t that return either; ``convert``
-    turns the result of such a function into what the rule gets.
+    ``surface`` may also be a ``Loss``: a ``VectorLoss`` updates a whole parameter vector. Hyperparameters are numbers,
+    arrays with the shape of the batch, or functions of t that return either; ``convert`` turns the result of such a
+    function into what the rule gets.
     """
 
     def __init__(
         self,
         optimizer: Optimizer,
-        surface: SurfaceFunction,
+        surface: SurfaceFunction | Loss,
         hyperparameters: Mapping[str, Any],
         convert: Callable[[Any], Any] = float,
     ) -> None:
@@ -105,6 +111,8 @@ class BoundUpdate:
         modifiers = optimizer.modifiers if len(own) < len(hyperparameters) else {}
         self.optimizer, self.convert = optimizer, convert
         self.update_rule, self.settings = optimizer.bind(own)
+        self.unpenalized_loss = surface if isinstance(surface, Loss) else Loss(surface)
+        self.update_y = self.update_rule if self.unpenalized_loss.dimension == 2 else keep_coordinate
         self.stages: dict[str, list[tuple[Modifier, Callable[..., Any], dict[str, Any]]]] = {
             "rate": [],
             "loss": [],
@@ -124,9 +132,10 @@ class BoundUpdate:
                 if modifier.penalty:
                     self.penalties.append((name, settings))
         self.learning_rate = self.settings.get("lr")
-        self.unpenalized_loss = Loss(surface)
         self.loss = (
-            ModifiedLoss(surface, self) if self.stages["loss"] or self.stages["gradient"] else self.unpenalized_loss
+            ModifiedLoss(self.unpenalized_loss.surface, self)
+            if self.stages["loss"] or self.stages["gradient"]
+            else self.unpenalized_loss
         )
 
     @property
@@ -174,14 +183,22 @@ class BoundUpdate:
         assert grad is not None
         for _, bound in self.active_modifiers("gradient"):
             grad = bound(position, grad, t)
+            if loss.dimension == 1:
+                grad = np.array([grad[0], np.zeros_like(grad[1])])  # noise has no second component
         return grad
 
     def __call__(
-        self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], gradient: tuple[Any, Any], modifier_states: ModifierStates
+        self,
+        t: int,
+        x: tuple[Any, ...],
+        y: tuple[Any, ...],
+        gradient: tuple[Any, Any] | np.ndarray,
+        modifier_states: ModifierStates,
     ) -> tuple[tuple[Any, ...], tuple[Any, ...], ModifierStates]:
         """Compute step ``t``; return the new ``x``, ``y`` and states of the modifiers.
 
-        ``x`` and ``y`` are (coordinate, *state); for a coupled rule ``x`` is (position, *state) and ``y`` is empty.
+        ``x`` and ``y`` are (coordinate, *state); for a coupled rule, and for any rule that updates a whole vector,
+        ``x`` is (position, *state) and ``y`` is empty.
         """
         self.set_step(t)
         update_rule, coupled = self.update_rule, not y
@@ -204,7 +221,7 @@ class BoundUpdate:
         else:
             is_single = position.ndim == 1
             (px, py), (gx, gy) = (position.tolist(), grad.tolist()) if is_single else (position, grad)
-            new_x, new_y = update_rule(px, gx, t, *x[1:]), update_rule(py, gy, t, *y[1:])
+            new_x, new_y = update_rule(px, gx, t, *x[1:]), self.update_y(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
             new_position = np.array([x[0], y[0]]) if self.stages["result"] else None
         if not self.stages["result"]:

@@ -221,7 +221,7 @@ def _iterate_separable(
     update: BoundUpdate, surface: SurfaceFunction, x: Any, y: Any, gradient: tuple[Any, Any], steps: int, last: bool
 ) -> Iterator[tuple[Any, Any, Any]]:
     # Each array is released as soon as it is not needed, so that the next result reuses memory in the processor's cache
-    update_rule = update.update_rule
+    update_rule, update_y = update.update_rule, update.update_y
     sx = sy = list(update.optimizer.state.values())
     has_state = bool(sx)
     gx, gy = gradient
@@ -231,10 +231,10 @@ def _iterate_separable(
         if has_state:
             x, *sx = update_rule(x, gx, t, *sx)
             gx = None
-            y, *sy = update_rule(y, gy, t, *sy)
+            y, *sy = update_y(y, gy, t, *sy)
             gy = None
         else:
-            x, y = update_rule(x, gx, t), update_rule(y, gy, t)
+            x, y = update_rule(x, gx, t), update_y(y, gy, t)
         loss, (gx, gy) = surface(x, y)
         if not last or t == steps:
             yield x, y, loss

@@ -203,8 +203,9 @@ def notes_on_table(table: DataTable) -> list[DataNote]:
     if table.text.encoding not in ("UTF-8", "text"):
         notes.append(DataNote("the character encoding is {encoding}", encoding=table.text.encoding))
     if table.header_lines:
-        template = "header: line {lines}" if len(table.header_lines) == 1 else "header: lines {lines}"
-        notes.append(DataNote(template, lines=_listed(table.header_lines)))
+        lines = _listed(table.header_lines)
+        is_one = len(table.header_lines) == 1
+        notes.append(DataNote("header: line {lines}" if is_one else "header: lines {lines}", lines=lines))
     elif not any(table.names):
         notes.append(DataNote("there is no header"))
     if table.skipped_lines:

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from surfaces.line_search import find_line_minima
 from surfaces.surface import Bounds, SurfaceFunction, hessian
 
 GRID_SIZE = 81  # points per axis
@@ -24,7 +25,11 @@ PATTERN_DIRECTIONS = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
 
 
 def find_minima(
-    function: SurfaceFunction, bounds: Bounds, grid_size: int = GRID_SIZE, with_kinks: bool = False
+    function: SurfaceFunction,
+    bounds: Bounds,
+    grid_size: int = GRID_SIZE,
+    with_kinks: bool = False,
+    dimension: int = 2,
 ) -> list[tuple[float, float, float]]:
     """Return the local minima found within the bounds as (x, y, loss), the lowest first.
 
@@ -38,7 +43,11 @@ def find_minima(
         Points per axis of the grid whose lowest points the search starts from.
     with_kinks : bool
         Search also for minima at which the function has no derivative.
+    dimension : int
+        1 for a function of x alone, which is searched along y = 0, for kinks in any case.
     """
+    if dimension == 1:
+        return [(x, 0.0, loss) for x, loss in find_line_minima(function, *bounds[0])]
     size = np.array([high - low for low, high in bounds])
     seeds = _lowest_grid_points(function, bounds, grid_size)
     points, is_minimum = _newton(function, seeds, size)
@@ -55,10 +64,14 @@ def find_minima(
 
 
 def lowest_minima(
-    function: SurfaceFunction, bounds: Bounds, grid_size: int = GRID_SIZE, with_kinks: bool = False
+    function: SurfaceFunction,
+    bounds: Bounds,
+    grid_size: int = GRID_SIZE,
+    with_kinks: bool = False,
+    dimension: int = 2,
 ) -> tuple[tuple[float, float], ...]:
     """Return the lowest of the minima found; empty if the function is lower somewhere else in the domain."""
-    minima = find_minima(function, bounds, grid_size, with_kinks)
+    minima = find_minima(function, bounds, grid_size, with_kinks, dimension)
     if not minima:
         return ()
     grid = _grid(bounds, grid_size)

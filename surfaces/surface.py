@@ -63,12 +63,19 @@ class Surface:
         Data points (x, y), each of shape (n,), that a loss surface was made from.
     axis_labels : tuple of str
         Names of the two coordinates.
+    dimension : int
+        2, or 1 for a loss over x alone: then y has no effect and gradient 0, starts and minima have y = 0, and the
+        second range of ``bounds`` has no meaning.
     summary, what_to_try : str
         What the surface shows, in one sentence; what to compare on it and what to observe.
     nonsmooth_note : str
         Where the surface is not differentiable, and what is returned there; empty if it is smooth or that is unknown.
+    is_mapped : bool
+        Whether the loss is known only in a part of the plane, and nan elsewhere.
     may_have_kinks : bool
         Whether a surface without that note is possibly not differentiable everywhere.
+    projected_problem : ProjectedProblem, optional
+        The problem with many parameters that runs on the surface solve; the surface shows it on a plane.
     predict : callable, optional
         (a, b, x) -> the output of the model that was fitted to the data.
     with_data : callable, optional
@@ -93,10 +100,13 @@ class Surface:
     value_scale: str = "linear"
     data: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
     axis_labels: tuple[str, str] = ("x", "y")
+    dimension: int = 2
     summary: str = ""
     what_to_try: str = ""
     nonsmooth_note: str = ""
+    is_mapped: bool = False
     may_have_kinks: bool = False
+    projected_problem: Any = field(default=None, repr=False)
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     with_data: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
@@ -142,6 +152,11 @@ class Surface:
         return hessian(self.function, x, y)
 
     @property
+    def axis_names(self) -> list[str]:
+        """The short names of the coordinates that the loss depends on."""
+        return [label.split()[0] for label in self.axis_labels[: self.dimension]]
+
+    @property
     def is_nonsmooth(self) -> bool:
         """Whether the surface is not differentiable somewhere, or possibly not."""
         return bool(self.nonsmooth_note) or self.may_have_kinks
@@ -164,6 +179,11 @@ class Surface:
             return np.full(np.shape(x), math.nan)
         distance: np.ndarray = np.min([np.hypot(x - a, y - b) for a, b in self.minima], axis=0)
         return distance
+
+
+def line_bounds(low: float, high: float) -> Bounds:
+    """Return the bounds of a one-dimensional surface over a range of x; those of y have the same length around 0."""
+    return (low, high), ((low - high) / 2, (high - low) / 2)
 
 
 def hessian(function: SurfaceFunction, x: Any, y: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer, qInstallMessageHandler
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from app.gui.dialogs import message_boxes
+from app.gui.dialogs import message_boxes, path_dialog
 from app.gui.window import document_controller, export_commands
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import MainWindow
@@ -67,7 +67,7 @@ def no_blocking_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         watchdog.stop()
         return result
 
-    for module in (message_boxes, document_controller, export_commands):
+    for module in (message_boxes, path_dialog, document_controller, export_commands):
         monkeypatch.setattr(module, "run_modal", run)
     yield
     assert not unanswered

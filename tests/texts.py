@@ -19,6 +19,7 @@ from app.export.formats import EXPORT_FORMATS
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_DESCRIPTIONS
 from app.gui.help.whats_this import USAGE_TEXTS
 from app.gui.window.actions import ACTIONS, MENUS
+from app.gui.window.actions.view_menu import view_actions
 from app.io.experiment_files import examples
 from app.model.comparison import COMPARISON_MODES
 from app.model.experiment import QUANTITIES, X_QUANTITIES
@@ -122,7 +123,7 @@ def table_texts() -> set[str]:
         export_format.name for export_format in EXPORT_FORMATS.values()
     }
     texts |= {view.title for view in VIEWS.values()}
-    texts |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
+    texts |= {action.text for action in view_actions()} | {title for title, _ in examples().values()}
     texts |= {*VIEW_DESCRIPTIONS.values(), *(text for _, text in USAGE_TEXTS)}
     texts |= {text for gestures in MOUSE_GESTURES.values() for gesture in gestures for text in gesture}
     for column in COLUMNS:

@@ -20,7 +20,7 @@ KINK_STEP, MIN_JUMP = 6e-6, 1e-6  # within which the gradient jumps, and by whic
 class Curvature(NamedTuple):
     """The eigenvalues of the Hessian at a point and the angle of the eigenvector of the larger one, in radians.
 
-    All three are nan where the surface has no Hessian, as in a kink.
+    All three are nan where the surface has no Hessian, as in a kink. On a line, both eigenvalues are f''.
     """
 
     largest: float
@@ -46,7 +46,9 @@ def curvature_at(surface: SurfaceFunction, x: float, y: float, penalty: float = 
     """Return the curvature of a surface plus ``penalty`` / 2 times the squared distance from the origin."""
     try:
         with np.errstate(all="ignore"):
-            (xx, xy), (_, yy) = Loss(surface).hessian(np.array([x, y], float)).tolist()
+            loss = Loss(surface)
+            (xx, xy), (_, yy) = loss.hessian(np.array([x, y], float)).tolist()
+            yy = xx if loss.dimension == 1 else yy  # both eigenvalues are the only one
             mean, half_difference = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
             largest, smallest = mean + half_difference, mean - half_difference
             angle = math.atan2(2 * xy, xx - yy) / 2

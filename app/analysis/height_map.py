@@ -110,18 +110,25 @@ def cached_height_map(surface: Surface, bounds: Bounds, scale: str = "auto") -> 
     return HeightMap(surface, bounds, scale)
 
 
-def height_map_for(experiment: Experiment, bounds: Bounds | None = None) -> HeightMap:
-    """Return the height map for levels and colors, over the plotted range of the experiment unless another is given."""
-    return cached_height_map(experiment.surface, bounds or plot_bounds(experiment), experiment.plot_options.level_scale)
+def height_map_for(experiment: Experiment, bounds: Bounds | None = None, surface: Surface | None = None) -> HeightMap:
+    """Return the height map for levels and colors, over the plotted range of the experiment unless another is given.
+
+    ``surface`` is one of the surfaces of the experiment, by default that of its current parameters.
+    """
+    options = experiment.plot_options
+    return cached_height_map(surface or experiment.surface, bounds or plot_bounds(experiment), options.level_scale)
 
 
-def vertical_height_map_for(experiment: Experiment, bounds: Bounds | None = None) -> HeightMap:
-    """Return the height map for the vertical axis of the 3D surface.
+def vertical_height_map_for(
+    experiment: Experiment, bounds: Bounds | None = None, surface: Surface | None = None
+) -> HeightMap:
+    """Return the height map for the vertical axis of the 3D surface; see ``height_map_for``.
 
     Unless a scale is chosen, it is logarithmic where that of the surface is and losses span ``MIN_LOG_DECADES``.
     """
-    bounds, scale = bounds or plot_bounds(experiment), experiment.plot_options.height_scale
+    surface, bounds = surface or experiment.surface, bounds or plot_bounds(experiment)
+    scale = experiment.plot_options.height_scale
     if scale == "auto":
-        height_map = cached_height_map(experiment.surface, bounds)
+        height_map = cached_height_map(surface, bounds)
         scale = "log" if height_map.scale == "log" and height_map.decades >= MIN_LOG_DECADES else "linear"
-    return cached_height_map(experiment.surface, bounds, scale)
+    return cached_height_map(surface, bounds, scale)

@@ -9,10 +9,12 @@ import numpy as np
 
 from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import stability_limit
+from app.engine.settings_map import SettingsMap
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from surfaces import Surface
 
+THEORY_POINTS = 121  # values of the second hyperparameter of a settings map
 QUADRATIC_PRECISION = 1e-6  # relative difference between the curvatures at two points of a quadratic
 
 
@@ -39,6 +41,12 @@ def limit_curve(
     return LimitCurve(np.array(rates), formula) if formula else None
 
 
+def rate_limit(run: Run, surface: Surface, minimum: tuple[float, float] | None) -> tuple[float, str] | None:
+    """Return the stability limit of a run's learning rate at a minimum and its formula; None if unknown."""
+    curve = None if minimum is None else limit_curve(run, surface, minimum)
+    return None if curve is None else (float(curve.learning_rates[0]), curve.formula)
+
+
 def polyak_optimum(run: Run, surface: Surface, minimum: tuple[float, float]) -> tuple[float, float] | None:
     """Return the learning rate and momentum that converge fastest on a quadratic (Polyak 1964); else None."""
     if run.method.id not in ("momentum", "momentum_torch") or run.modifiers:
@@ -50,3 +58,26 @@ def polyak_optimum(run: Run, surface: Surface, minimum: tuple[float, float]) -> 
         return None
     high, low = math.sqrt(here.largest), math.sqrt(here.smallest)
     return (2 / (high + low)) ** 2, ((high - low) / (high + low)) ** 2
+
+
+class SettingsTheory(NamedTuple):
+    """What is known of a settings map: the limit over evenly spaced slider positions of the second hyperparameter.
+
+    ``minimum`` is where the limit holds, ``optimum`` Polyak's learning rate and momentum if they are on the map.
+    """
+
+    minimum: tuple[float, float] = (math.nan, math.nan)
+    limit: LimitCurve | None = None
+    optimum: tuple[float, float] | None = None
+
+
+def settings_theory(run: Run, surface: Surface, result: SettingsMap) -> SettingsTheory:
+    """Return what theory says about the settings map of a run."""
+    if result.names[0] != "lr" or not len(result.minima):
+        return SettingsTheory()
+    second = result.specs[1]
+    minimum = float(result.minima[0][0]), float(result.minima[0][1])
+    values = tuple(second.from_slider(position) for position in np.linspace(0, 1, THEORY_POINTS).tolist())
+    limit = limit_curve(run, surface, minimum, result.names[1], values)
+    optimum = polyak_optimum(run, surface, minimum) if result.names[1] == "momentum" else None
+    return SettingsTheory(minimum, limit, optimum if optimum is not None and result.includes(*optimum) else None)

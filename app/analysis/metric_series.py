@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.engine.trajectory import Trajectory
+from app.engine.trajectory import Trajectory, span_at
 from surfaces import Surface
 
 # The extrema of every so many steps are cached, so that drawing a curve of a million steps need not scan it.
@@ -17,18 +17,43 @@ EXTREMA_BLOCK = 64
 
 
 def distance_to_minimum(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
-    """Return the distance to the nearest global minimum after each step; nan if the surface has none."""
-    x, y, _ = trajectory.values_between(first_step, last_step)
-    surface = trajectory.surface
-    assert isinstance(surface, Surface)
-    return surface.distance_to_minimum(x, y)
+    """Return the distance to the nearest global minimum after each step; nan where the surface has none."""
+
+    def compute(surface: Surface, x: np.ndarray, y: np.ndarray, _: np.ndarray) -> np.ndarray:
+        return surface.distance_to_minimum(x, y)
+
+    return _on_each_surface(trajectory, first_step, last_step, compute)
+
+
+def loss_above_minimum(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
+    """Return the loss minus that of the global minima after each step; nan where the surface has none."""
+
+    def compute(surface: Surface, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
+        return loss - (math.nan if surface.minimum_loss is None else surface.minimum_loss)
+
+    return _on_each_surface(trajectory, first_step, last_step, compute)
 
 
 def gradient_norm(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
     """Return the norm of the surface's gradient after each step."""
-    x, y, _ = trajectory.values_between(first_step, last_step)
+
+    def compute(surface: Surface, x: np.ndarray, y: np.ndarray, _: np.ndarray) -> np.ndarray:
+        return np.asarray(np.hypot(*surface(x, y)[1]))
+
     with np.errstate(all="ignore"):
-        return np.asarray(np.hypot(*trajectory.surface(x, y)[1]))
+        return _on_each_surface(trajectory, first_step, last_step, compute)
+
+
+def _on_each_surface(
+    trajectory: Trajectory, first_step: int, last_step: int, compute: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """Return what a function of surface, x, y and loss gives for each step, on the surface of that step."""
+    pieces, step = [], first_step
+    while step <= last_step:
+        surface, until = span_at(trajectory.surfaces_by_step, step)
+        pieces.append(compute(surface, *trajectory.values_between(step, min(until - 1, last_step))))
+        step = until
+    return np.concatenate(pieces) if pieces else np.zeros(0)
 
 
 def step_size(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
@@ -49,7 +74,7 @@ def learning_rate(trajectory: Trajectory, first_step: int, last_step: int) -> np
 
 METRICS: dict[str, Callable[[Trajectory, int, int], np.ndarray] | None] = {
     "loss": None,
-    "above": None,
+    "above": loss_above_minimum,
     "distance": distance_to_minimum,
     "gradient": gradient_norm,
     "step": step_size,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from app.analysis.run_column import Column
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
+from app.model.run_labels import distinct_labels
 from app.utils.i18n import gettext_noop
 from app.utils.number_format import format_fixed_width, format_integer, format_significant
 from surfaces import Surface
@@ -52,19 +54,21 @@ class RunResult:
     x: float
     y: float
     gradient_norm: float
+    minima_estimated: bool = False
 
 
 class RunningTotals:
     """Path length and last step outside the tolerance of one trajectory, stored every ``SUM_INTERVAL`` steps.
 
+    The tolerance is that of the surface which begins at step ``surface_since``; all steps before count as outside.
     Values in between are summed from the checkpoint before, so that they do not depend on earlier queries.
     """
 
-    def __init__(self, trajectory: Trajectory, minimum_loss: float) -> None:
-        self.minimum_loss = minimum_loss
-        initial_loss = float(trajectory.values_between(0, 0)[2][0])
+    def __init__(self, trajectory: Trajectory, minimum_loss: float, surface_since: int) -> None:
+        self.minimum_loss, self.surface_since = minimum_loss, surface_since
+        initial_loss = float(trajectory.values_between(surface_since, surface_since)[2][0])
         self.loss_tolerance = LOSS_TOLERANCE * max(initial_loss - minimum_loss, 0.0)
-        self.checkpoints = [(0.0, -1)]
+        self.checkpoints = [(0.0, surface_since - 1)]
 
     def values_at(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
         """Return the path length up to ``step`` and the last step outside the tolerance, -1 if there is none."""
@@ -79,14 +83,16 @@ class RunningTotals:
         with np.errstate(all="ignore"):
             length += float(np.hypot(np.diff(x), np.diff(y)).sum())
             outside_indices = np.flatnonzero(loss - self.minimum_loss > self.loss_tolerance)
+        outside_indices = outside_indices[outside_indices + k * SUM_INTERVAL >= self.surface_since]
         return length, k * SUM_INTERVAL + int(outside_indices[-1]) if outside_indices.size else last_outside
 
 
 def running_totals(trajectory: Trajectory, step: int, minimum_loss: float) -> tuple[float, int]:
     """Return path length and last step outside the tolerance; see ``RunningTotals.values_at``."""
+    surface_since = max(start for start, _ in trajectory.surfaces_by_step if start <= step)
     totals = trajectory.derived.get("totals")
-    if totals is None:
-        totals = trajectory.derived["totals"] = RunningTotals(trajectory, minimum_loss)
+    if totals is None or totals.surface_since != surface_since:
+        totals = trajectory.derived["totals"] = RunningTotals(trajectory, minimum_loss, surface_since)
     path_length, last_outside = totals.values_at(trajectory, step)
     return path_length, last_outside
 
@@ -99,13 +105,14 @@ def run_results(
     ``measure_update_time`` returns the compute time of one update in microseconds.
     """
     displayed_step = race.step if step is None else step
-    experiment, surface = race.experiment.as_of_step(displayed_step), race.surface
-    minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
+    experiment = race.experiment.as_of_step(displayed_step)
     optimizer_counts = Counter(run.optimizer for run in experiment.runs)
-    results = []
+    labels, results = distinct_labels(experiment.runs), []
     for index, (run, trajectory) in enumerate(zip(experiment.runs, race.trajectories, strict=True)):
         last_step, diverged_at = min(displayed_step, trajectory.last_step), trajectory.diverged_at
         diverged_at = diverged_at if diverged_at is not None and diverged_at <= displayed_step else None
+        surface = cast(Surface, trajectory.surface_at(last_step))
+        minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
         x, y, loss = trajectory.values_between(last_step, last_step)
         with np.errstate(all="ignore"):
             gradient_norm = np.hypot(*surface(x, y)[1])
@@ -115,7 +122,7 @@ def run_results(
             RunResult(
                 index,
                 run.slot or 0,
-                run.method.name if optimizer_counts[run.optimizer] == 1 else run.short_label,
+                run.method.name if optimizer_counts[run.optimizer] == 1 else labels[index],
                 run.method.name,
                 run.hyperparameter_text,
                 last_step,
@@ -126,7 +133,10 @@ def run_results(
                 *trajectory.evaluation_counts(last_step),
                 measure_update_time(trajectory) if measure_update_time else math.nan,
                 diverged_at,
-                *(float(values[0]) for values in (x, y, gradient_norm)),
+                float(x[0]),
+                float(y[0]),
+                float(gradient_norm[0]),
+                surface.minima_estimated,
             )
         )
     return results
@@ -152,7 +162,7 @@ COLUMNS = (
         "Distance to\nminimum",
         lambda run: run.distance_to_minimum,
         format_significant,
-        "Distance to the nearest global minimum; for a formula, to the lowest minimum found",
+        "Distance to the nearest global minimum",
         "0.0000000",
     ),
     Column(
@@ -186,8 +196,22 @@ COLUMNS = (
     ),
 )
 STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.shows_divergence)
+DISTANCE_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.name == "distance to nearest minimum")
+ESTIMATED_DISTANCE = replace(
+    COLUMNS[DISTANCE_COLUMN],
+    name=gettext_noop("distance to nearest minimum found"),
+    heading=gettext_noop("Distance to\nmin. found"),
+    tooltip=gettext_noop("Distance to the nearest of the lowest minima that the search found"),
+)
 # Only for CSV: elsewhere the column of steps shows it as text.
 DIVERGED_COLUMN = Column("diverged at", "Diverged at", lambda run: run.diverged_at, format_integer)
+
+
+def result_columns(minima_estimated: bool) -> tuple[Column, ...]:
+    """Return the columns; the distance is one to minima found if these are the results of a search."""
+    if not minima_estimated:
+        return COLUMNS
+    return (*COLUMNS[:DISTANCE_COLUMN], ESTIMATED_DISTANCE, *COLUMNS[DISTANCE_COLUMN + 1 :])
 
 
 def format_cells(result: RunResult) -> list[str]:
@@ -197,13 +221,15 @@ def format_cells(result: RunResult) -> list[str]:
 
 def value_columns(surface: Surface) -> tuple[Column, ...]:
     """Return the columns of the read-out; coordinates have the names that the surface gives them."""
-    x, y = (axis.split()[0] for axis in surface.axis_labels)
+    coordinates = [
+        Column(name, name, get_value, format_fixed_width, sample_text="-00.00000")
+        for name, get_value in zip(surface.axis_names, (lambda run: run.x, lambda run: run.y), strict=False)
+    ]
     get_step = COLUMNS[STEPS_COLUMN].get_value
     return (
         Column("run", gettext_noop("Run"), lambda run: run.name, str),
         Column("step", gettext_noop("Step"), get_step, format_integer, sample_text="000,000", shows_divergence=True),
-        Column(x, x, lambda run: run.x, format_fixed_width, sample_text="-00.00000"),
-        Column(y, y, lambda run: run.y, format_fixed_width, sample_text="-00.00000"),
+        *coordinates,
         Column("loss", gettext_noop("Loss"), lambda run: run.loss, format_fixed_width, sample_text="000.00000"),
         Column(
             "gradient norm",

@@ -32,7 +32,7 @@ def run_status(trajectory: Trajectory, step: int) -> RunStatus:
         if diverged_at is not None and step >= diverged_at:
             return divergence_status(trajectory, diverged_at)
         snapshot = RunSnapshot(trajectory, min(step, trajectory.last_step))
-        if snapshot.step == 0:
+        if snapshot.age == 0:
             return _start_status(snapshot)
         return (
             rest_status(snapshot)
@@ -51,4 +51,12 @@ def _start_status(snapshot: RunSnapshot) -> RunStatus:
         loss=snapshot.loss,
         away=snapshot.minimum_distance_text,
     )
+    if snapshot.step:
+        text = tr(
+            "the surface has changed at this step: the loss at {place} is now {loss:.4g}; {away}",
+            place=snapshot.format_point(snapshot.x, snapshot.y),
+            loss=snapshot.loss,
+            away=snapshot.minimum_distance_text,
+        )
+        return RunStatus("start", tr("surface changed"), text, since=snapshot.step)
     return RunStatus("start", tr("at start"), text)

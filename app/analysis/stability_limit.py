@@ -56,7 +56,7 @@ def _stability_factor(optimizer_id: str, hyperparameters: Mapping[str, float]) -
 
 def effective_update(trajectory: Trajectory, step: int) -> BoundUpdate:
     """Return the update that a run made in ``step``: optimizer, modifiers, hyperparameters with schedules applied."""
-    update = BoundUpdate(trajectory.method, trajectory.surface, trajectory.hyperparameters_at(max(step, 1)))
+    update = BoundUpdate(trajectory.method, trajectory.surface_at(step), trajectory.hyperparameters_at(max(step, 1)))
     update.set_step(max(step, 1))
     return update
 
@@ -102,15 +102,17 @@ def stability_limit(
         return None
     x, y = (trajectory.xs[step], trajectory.ys[step]) if position is None else position
     penalty = l2_penalty(update)
-    max_curvature = curvature_at(trajectory.surface, x, y, penalty).largest
+    max_curvature = curvature_at(trajectory.surface_at(step), x, y, penalty).largest
     factor, formula = stability_factor
     if not max_curvature > 0:
         return None
-    return StabilityLimit(factor / max_curvature, factor, _with_penalty(formula, penalty))
+    return StabilityLimit(factor / max_curvature, factor, _written_out(formula, trajectory, penalty))
 
 
-def _with_penalty(formula: str, penalty: float) -> str:
-    return formula.replace("λmax", "(λmax + weight decay)") if penalty else formula
+def _written_out(formula: str, trajectory: Trajectory, penalty: float) -> str:
+    """Return a formula with what λmax stands for: f″ on a line, and weight decay is added to it."""
+    name = "f″" if getattr(trajectory.surface_at(0), "dimension", 2) == 1 else "λmax"
+    return formula.replace("λmax", f"({name} + weight decay)" if penalty else name)
 
 
 def adaptive_limit(
@@ -133,7 +135,9 @@ def adaptive_limit(
     correction = 1 - settings["bias_correction"] * decay**step
     scale = np.sqrt(np.array([point.x[index], point.y[index]]) / correction) + settings["eps"]
     penalty = l2_penalty(update)
-    hessian = Loss(trajectory.surface).hessian(np.array(position)) + penalty * np.eye(2)
+    loss = Loss(trajectory.surface_at(step))
+    size = slice(loss.dimension)
+    hessian, scale = (loss.hessian(np.array(position)) + penalty * np.eye(2))[size, size], scale[size]
     max_curvature = float(np.linalg.eigvalsh(hessian)[-1])
     if not (max_curvature > 0 and np.isfinite(hessian).all() and (scale > 0).all()):
         return None
@@ -141,7 +145,7 @@ def adaptive_limit(
     rate = float(settings["lr"] * np.linalg.eigvalsh(preconditioned)[-1] / max_curvature)
     factor = 2 * (1 + beta1) / (1 - beta1)
     formula = "2(1 + beta1)/((1 - beta1) λmax)" if "beta1" in settings else "2/λmax"
-    return rate, StabilityLimit(factor / max_curvature, factor, _with_penalty(formula, penalty))
+    return rate, StabilityLimit(factor / max_curvature, factor, _written_out(formula, trajectory, penalty))
 
 
 def distinct_digits(one: float, other: float) -> int:

@@ -25,7 +25,8 @@ class StationaryPoint(NamedTuple):
 
     ``kind`` is "minimum", "saddle", "maximum" or "flat" (the loss is constant around the point). ``degenerate`` means
     that the eigenvalues do not determine the kind and the loss on a ring around the point was used instead, and
-    ``on_line`` that a minimum is not isolated: the loss is constant along a line through it.
+    ``on_line`` that a minimum is not isolated: the loss is constant along a line through it. Of a surface of one
+    dimension, a "saddle" is an inflection point.
     """
 
     kind: str
@@ -145,7 +146,13 @@ def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penal
         else (curvature.smallest < 0, curvature.largest > 0)
     )
     kind = ("saddle" if higher else "maximum") if lower else "minimum" if higher else "flat"
-    on_line = kind == "minimum" and degenerate and _is_constant_across(surface, x, y, curvature, radius, penalty)
+    is_line = getattr(surface, "dimension", 2) == 1
+    on_line = (
+        kind == "minimum"
+        and degenerate
+        and not is_line
+        and _is_constant_across(surface, x, y, curvature, radius, penalty)
+    )
     return StationaryPoint(kind, x, y, curvature, degenerate, on_line)
 
 

@@ -11,6 +11,7 @@ from app.analysis.run_status import run_status
 from app.analysis.stability_limit import effective_update, stability_limit
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
+from optimizers.loss import SurfaceFunction
 
 
 def status_rows(race: Race, steps: Iterable[int]) -> list[dict[str, Any]]:
@@ -44,7 +45,7 @@ def trajectory_row(trajectory: Trajectory, step: int) -> dict[str, Any]:
     """Return the state and status of one run at a computed step; see ``status_rows``."""
     last_step = min(step, trajectory.last_step)
     x, y, loss = trajectory.xs[last_step], trajectory.ys[last_step], trajectory.losses[last_step]
-    minima = getattr(trajectory.surface, "minima", ())
+    minima = getattr(trajectory.surface_at(last_step), "minima", ())
     return {
         "optimizer": trajectory.method.id,
         "hyperparameters": dict(trajectory.hyperparameters_at(max(last_step, 1))),
@@ -52,7 +53,7 @@ def trajectory_row(trajectory: Trajectory, step: int) -> dict[str, Any]:
         "x": _finite(x),
         "y": _finite(y),
         "loss": _finite(loss),
-        "gradient_norm": _gradient_norm(trajectory, x, y),
+        "gradient_norm": _gradient_norm(trajectory.surface_at(last_step), x, y),
         "distance": min((math.hypot(x - a, y - b) for a, b in minima), default=None),
         "evaluations": sum(trajectory.evaluation_counts(last_step)),
         "status": run_status(trajectory, min(step, trajectory.last_known_step)).as_dict(),
@@ -60,15 +61,15 @@ def trajectory_row(trajectory: Trajectory, step: int) -> dict[str, Any]:
     }
 
 
-def _gradient_norm(trajectory: Trajectory, x: float, y: float) -> float | None:
+def _gradient_norm(surface: SurfaceFunction, x: float, y: float) -> float | None:
     try:
-        return _finite(math.hypot(*trajectory.surface(x, y)[1]))
+        return _finite(math.hypot(*surface(x, y)[1]))
     except (ArithmeticError, ValueError):
         return None
 
 
 def _curvature(trajectory: Trajectory, step: int) -> dict[str, Any]:
-    curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+    curvature = curvature_at(trajectory.surface_at(step), trajectory.xs[step], trajectory.ys[step])
     limit = stability_limit(trajectory, step, None, effective_update(trajectory, step))
     return {
         "lambda_max": _finite(curvature.largest),

@@ -8,16 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.cli.argument_parser import DEFAULT_STEPS
+from app.engine.opened_experiment import open_experiment
 from app.engine.safe_rate import with_safe_rates
 from app.export.experiment_settings import apply_setting
 from app.io.data_files import DATA_SUFFIXES, read_table_file, with_table
-from app.io.experiment_files import IMAGE_READERS, load
+from app.io.experiment_files import IMAGE_READERS
+from app.io.landscape_files import LANDSCAPE_SUFFIXES
 from app.model.dataset import DataChoice
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.validation import MAX_STEPS, ExperimentError, check_number, shorten_repr
 from surfaces.data_file import is_simple
-from surfaces.surface import Bounds
+from surfaces.surface import Bounds, line_bounds
 
 
 def build_single_experiment(args: argparse.Namespace, command: str) -> Experiment:
@@ -30,9 +32,11 @@ def build_single_experiment(args: argparse.Namespace, command: str) -> Experimen
 def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Experiment:
     """Return the experiment of a file or example, else the default experiment, with the changes of the arguments."""
     data_path = _data_path(args, source)
-    experiment = load(source) if source is not None and source != data_path else DEFAULT_EXPERIMENT
+    experiment = open_experiment(source) if source is not None and source != data_path else DEFAULT_EXPERIMENT
     if experiment.displayed_step and Path(str(source)).suffix.lower() in IMAGE_READERS:
         experiment = replace(experiment, steps=experiment.displayed_step)  # the step shown in the image
+    if args.landscape is not None:
+        experiment = _with_landscape(experiment, args)
     experiment = _with_formula(experiment, args)
     if args.surface is not None:
         experiment = apply_setting(experiment, f"surface={args.surface}")
@@ -85,6 +89,16 @@ def _with_data(args: argparse.Namespace, path: Path, experiment: Experiment) -> 
     return with_safe_rates(result)
 
 
+def _with_landscape(experiment: Experiment, args: argparse.Namespace) -> Experiment:
+    """Return the experiment on a landscape."""
+    for option in ("surface", "formula", "data"):
+        if getattr(args, option) is not None:
+            raise ExperimentError(f"use either --landscape or --{option}")
+    if Path(args.landscape).suffix.lower() not in LANDSCAPE_SUFFIXES:
+        raise ExperimentError(f"--landscape requires a file with the extension {', '.join(LANDSCAPE_SUFFIXES[:3])}")
+    return open_experiment(args.landscape, experiment)
+
+
 def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experiment:
     """Return the experiment with the formula, domain and parameters of the arguments."""
     if args.formula is not None and args.surface is not None:
@@ -97,7 +111,7 @@ def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experimen
                 raise ExperimentError(f"{option} requires --formula or an experiment with a formula")
         return experiment
     if args.box is not None:
-        experiment = replace(experiment, domain=_parse_box(args.box), start=None)
+        experiment = replace(experiment, domain=_parse_box(args.box, experiment.surface.dimension), start=None)
     for assignment in args.param:
         name, equals, value = (item.strip() for item in assignment.partition("="))
         if not equals:
@@ -106,9 +120,15 @@ def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experimen
     return experiment
 
 
-def _parse_box(text: str) -> Bounds:
+def _parse_box(text: str, dimension: int) -> Bounds:
     numbers = text.split(",")
+    if dimension == 1 and len(numbers) == 2:
+        return line_bounds(*(check_number("box", number) for number in numbers))
     if len(numbers) != 4:
+        if dimension == 1:
+            raise ExperimentError(
+                f"--box requires two numbers for a formula without y, for example --box=-3,3, not {shorten_repr(text)}"
+            )
         raise ExperimentError(f"--box requires four numbers, for example --box=-10,10,-5,5, not {shorten_repr(text)}")
     left, right, bottom, top = (check_number("box", number) for number in numbers)
     return (left, right), (bottom, top)

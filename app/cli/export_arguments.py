@@ -43,6 +43,7 @@ OPTION_FIELDS = {  # the field of Options that each option sets
     "--no-color-bar": "view_options",
     "--no-markers": "view_options",
     "--dashes": "view_options",
+    "--basins": "view_options",
     "--camera": "camera",
     "--window": "viewport",
     "--fps": "fps",
@@ -63,6 +64,7 @@ PLOT_ARGUMENTS = {  # the settings of an experiment that options of figures chan
     "--no-color-bar": "plot_options.color_bar=false",
     "--no-markers": "plot_options.step_markers=false",
     "--dashes": "plot_options.dashes=true",
+    "--basins": "plot_options.basin_map=true",
 }
 
 

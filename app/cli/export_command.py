@@ -104,7 +104,10 @@ def _add_surface_arguments(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="standardize the columns: subtract the mean and divide by the standard deviation",
     )
-    group.add_argument("--formula", metavar="TEXT", help='loss as a formula in x and y: --formula "x^2/20 + a y^2"')
+    group.add_argument("--landscape", metavar="FILE", help="landscape file (.npz, .npy, .h5) instead of a surface")
+    group.add_argument(
+        "--formula", metavar="TEXT", help='loss as a formula in x and y, or in x alone: --formula "x^2/20 + a y^2"'
+    )
     group.add_argument(
         "--param",
         action="append",
@@ -113,12 +116,15 @@ def _add_surface_arguments(group: argparse._ArgumentGroup) -> None:
         help="value of a parameter of the formula (default: 1); can be repeated",
     )
     group.add_argument(
-        "--box", metavar="X0,X1,Y0,Y1", help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5"
+        "--box",
+        metavar="X0,X1[,Y0,Y1]",
+        help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5; two numbers for a formula "
+        "without y",
     )
 
 
 def _add_simulation_arguments(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--start", metavar="X,Y", help="starting point, for example --start=-1.5,2")
+    group.add_argument("--start", metavar="X[,Y]", help="starting point, for example --start=-1.5,2")
     group.add_argument(
         "--run",
         action="append",
@@ -140,8 +146,8 @@ def _add_simulation_arguments(group: argparse._ArgumentGroup) -> None:
         help="change a setting; can be repeated. Hyperparameters and the settings color, visible, slot, and "
         "replicas are prefixed with a run, by number or name (run1.lr, adam.lr, adam-2.lr). Other settings: "
         "surface, start, steps, title, stop_when_converged, loss_plot.quantity, loss_plot.x_quantity, "
-        "loss_plot.x_scale, loss_plot.y_scale, and plot_options.NAME for every plot option of the file format, "
-        "such as plot_options.level_scale=log",
+        "loss_plot.x_scale, loss_plot.y_scale, plot_options.NAME, and map_options.NAME for every plot and map option "
+        "of the file format, such as plot_options.level_scale=log",
     )
 
 
@@ -168,7 +174,11 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     )
     group.add_argument("--dpi", help="dots per inch, or screen, slide, or print (default: 150; animations 100)")
     group.add_argument("--theme", help="light, dark, or contrast (default: light)")
-    group.add_argument("--view", help="single view: contour, surface (3D), loss, or fit (default: all)")
+    group.add_argument(
+        "--view",
+        help="single view: contour, surface (3D), curve, loss, fit, settings, rates, or difference (default: all but "
+        "the maps)",
+    )
     group.add_argument("--transparent", action="store_true", help="transparent background (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="omit the title")
     group.add_argument("--no-legend", action="store_true", help="omit the legend")
@@ -180,7 +190,9 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
         metavar="A,E[,ZOOM]",
         help="azimuth and elevation of the 3D surface in degrees, and zoom: --camera=-60,42,1",
     )
-    group.add_argument("--window", metavar="X0,X1,Y0,Y1", help="axis limits of the contour plot: --window=-2,2,-1,3")
+    group.add_argument(
+        "--window", metavar="X0,X1,Y0,Y1", help="axis limits of the contour plot or the curve: --window=-2,2,-1,3"
+    )
 
 
 def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
@@ -196,6 +208,9 @@ def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-color-bar", action="store_true", help="omit the color bar")
     group.add_argument("--no-markers", action="store_true", help="omit the markers of single steps")
     group.add_argument("--dashes", action="store_true", help="dashed paths in every theme")
+    group.add_argument(
+        "--basins", action="store_true", help="basin map of the first visible run under the contour plot"
+    )
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "experiment",
         nargs="?",
-        help="experiment (JSON), exported figure (PNG, SVG), data file (CSV), or name of an example",
+        help="experiment (JSON), exported figure (PNG, SVG), data file (CSV), landscape (NPZ), or name of an example",
     )
     parser.add_argument(
         "--reset",
@@ -40,11 +40,12 @@ def run(args: argparse.Namespace) -> int:
 
         print(desktop_entry.install() if args.install_desktop else desktop_entry.uninstall())
         return 0
+    from app.engine.opened_experiment import open_without_questions
     from app.gui.window.application import open_window
-    from app.io.experiment_files import load, resolve_path
+    from app.io.experiment_files import resolve_path
 
     source = resolve_path(args.experiment) if args.experiment else None
-    experiment = load(source) if source else None
+    experiment = open_without_questions(source) if source else None
     if args.reset:
         from app.gui.window.application import require_display
         from app.system.settings_file import back_up_settings

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.nearest_minimum import NearestMinimum, all_minima
+from app.engine.nearest_minimum import cached_minima, nearest_minimum
 from app.engine.outcomes import Problem, compute_outcomes
+from app.engine.rest_classification import ON_ITS_WAY
 from app.model.run import Run
+from app.utils.i18n import tr
 from app.utils.progress_generators import finish
+from app.utils.validation import ExperimentError
 from surfaces import Surface
 from surfaces.surface import Bounds
 
@@ -58,15 +61,33 @@ def compute_basin_map(
         Starts per axis.
     bounds : tuple, optional
         The domain of the starts; by default that of the surface.
+
+    Raises
+    ------
+    ExperimentError
+        If the loss depends on x alone.
     """
+    if surface.dimension == 1:
+        raise ExperimentError(tr("a basin map needs a loss over two coordinates, and this formula has no y"))
     domain = bounds or surface.bounds
     xs, ys = (np.linspace(low, high, size) for low, high in domain)
     x, y = (values.ravel() for values in np.meshgrid(xs, ys))
-    minima = all_minima(surface, surface.bounds)
+    minima = cached_minima(surface, surface.bounds)
     problem = make_problem(run, surface, dict(run.hyperparameters), minima, steps)
     outcomes, minima = yield from compute_outcomes(problem, x, y)
     shape = (size, size)
     return BasinMap(xs, ys, outcomes.outcome.reshape(shape), outcomes.steps.reshape(shape), minima)
+
+
+def continue_basin_map(known: BasinMap, run: Run, surface: Surface, steps: int) -> Generator[float, None, BasinMap]:
+    """Yield the fraction that is done and return a map with more steps of the runs that are still on their way."""
+    moving = known.outcome == ON_ITS_WAY
+    x, y = (values[moving] for values in np.meshgrid(known.xs, known.ys))
+    problem = make_problem(run, surface, dict(run.hyperparameters), known.minima, steps)
+    outcomes, minima = yield from compute_outcomes(problem, x, y)
+    outcome, step_counts = known.outcome.copy(), known.steps.copy()
+    outcome[moving], step_counts[moving] = outcomes.outcome, outcomes.steps
+    return BasinMap(known.xs, known.ys, outcome, step_counts, minima)
 
 
 def make_problem(
@@ -74,7 +95,7 @@ def make_problem(
 ) -> Problem:
     """Return what all runs of a map have in common."""
     diagonal = math.hypot(*(high - low for low, high in surface.bounds))
-    nearest = NearestMinimum(minima, surface.bounds)
+    nearest = nearest_minimum(minima, surface.bounds)
     return Problem(run.method, surface, hyperparameters, nearest, diagonal, steps)
 
 

@@ -62,12 +62,12 @@ class BatchRun:
         self.loss, self.gradient = self.surface(self.x, self.y)
 
     def _advance_coordinates(self) -> None:
-        rule, (gx, gy) = self.update.update_rule, self.gradient
+        rule, rule_y, (gx, gy) = self.update.update_rule, self.update.update_y, self.gradient
         if not self.x_state:
-            self.x, self.y = rule(self.x, gx, self.t), rule(self.y, gy, self.t)
+            self.x, self.y = rule(self.x, gx, self.t), rule_y(self.y, gy, self.t)
             return
         self.x, *x_state = rule(self.x, gx, self.t, *self.x_state)
-        self.y, *y_state = rule(self.y, gy, self.t, *self.y_state)
+        self.y, *y_state = rule_y(self.y, gy, self.t, *self.y_state)
         self.x_state, self.y_state = tuple(x_state), tuple(y_state)
 
     def _advance_modified(self) -> None:
@@ -98,6 +98,7 @@ class BatchRun:
         for settings in (self.update.settings, *modifier_settings):
             for name, value in settings.items():
                 settings[name] = select(value)
+        self.update.learning_rate = select(self.update.learning_rate)  # before schedules
 
 
 class SequentialRun:

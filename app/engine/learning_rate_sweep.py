@@ -13,6 +13,7 @@ import numpy as np
 
 from app.model.run import Run
 from app.utils.i18n import tr
+from app.utils.progress_generators import scaled
 from optimizers import Hyperparameter
 from optimizers.descent import Point, descend, initial_point
 from optimizers.loss import SurfaceFunction
@@ -108,9 +109,8 @@ def _run_sweep(
     criterion: str,
 ) -> Generator[float, None, LearningRateSweep]:
     initial = initial_point(run.method, surface, start)
-    results = np.full((2, learning_rates.size), np.nan)  # rows as in TrialResult
     if run.method.batched:
-        results[:] = yield from _run_batched(run, surface, initial, steps, learning_rates)
+        results = yield from scaled(try_learning_rates(run, surface, initial, steps, learning_rates), 0.0, 0.5)
         verified: set[int] = set()
         # rounding differs between a batch and a single run, so the best rate is run again by itself
         while (best_index := _best_index(results, initial.loss)) not in verified:
@@ -120,14 +120,25 @@ def _run_sweep(
             )
             verified.add(best_index)
     else:
-        for k, learning_rate in enumerate(learning_rates):
-            results[:, k] = yield from _run_single(
-                run, surface, initial, steps, learning_rate, k / learning_rates.size, 1 / learning_rates.size
-            )
+        results = yield from try_learning_rates(run, surface, initial, steps, learning_rates)
         best_index = _best_index(results, initial.loss)
     return LearningRateSweep(
         learning_rates, results[0], float(learning_rates[best_index]), steps, criterion, initial.loss
     )
+
+
+def try_learning_rates(
+    run: Run, surface: SurfaceFunction, initial: Point, steps: int, learning_rates: np.ndarray
+) -> Generator[float, None, np.ndarray]:
+    """Yield the fraction that is done and return the results of all rates, whose rows (2, n) are as in TrialResult."""
+    if run.method.batched:
+        return (yield from _run_batched(run, surface, initial, steps, learning_rates))
+    results = np.full((2, learning_rates.size), np.nan)
+    for k, learning_rate in enumerate(learning_rates):
+        results[:, k] = yield from _run_single(
+            run, surface, initial, steps, learning_rate, k / learning_rates.size, 1 / learning_rates.size
+        )
+    return results
 
 
 def _best_index(results: np.ndarray, initial_loss: float) -> int:
@@ -147,7 +158,7 @@ def _loss_tolerance(loss: Any, initial_loss: float) -> Any:
 def _run_batched(
     run: Run, surface: SurfaceFunction, initial: Point, steps: int, learning_rates: np.ndarray
 ) -> Generator[float, None, np.ndarray]:
-    """Run all rates as one batch, which is the first half of the work, and return results (2, n)."""
+    """Run all rates as one batch and return results (2, n)."""
     x, y = (np.full(learning_rates.size, coordinate) for coordinate in initial.position)
     rows = enumerate(
         iterate_updates(
@@ -157,7 +168,7 @@ def _run_batched(
     loss, reached_at = np.full(learning_rates.size, np.nan), np.zeros(learning_rates.size)
     diverged = np.zeros(learning_rates.size, bool)
     for done_steps in range(0, steps + 1, STEPS_PER_SLICE):
-        yield done_steps / steps / 2
+        yield done_steps / steps
         try:
             with np.errstate(all="ignore"):
                 for t, (x, y, new_loss) in islice(rows, STEPS_PER_SLICE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,7 +22,8 @@ def all_minima(surface: Surface, bounds: Bounds) -> np.ndarray:
     """Return the minima known and found in a domain and a margin around it, shape (k, 2), the lowest first."""
     wide = widened(bounds)
     diagonal = math.hypot(*(high - low for low, high in bounds))
-    found = [(x, y) for x, y, _ in find_minima(surface.function, wide, with_kinks=surface.is_nonsmooth)]
+    local = find_minima(surface.function, wide, with_kinks=surface.is_nonsmooth, dimension=surface.dimension)
+    found = [(x, y) for x, y, _ in local]
     points = list(surface.minima)
     for x, y in found:
         if all(math.hypot(x - a, y - b) > SAME_MINIMUM * diagonal for a, b in points):
@@ -30,11 +32,27 @@ def all_minima(surface: Surface, bounds: Bounds) -> np.ndarray:
     return np.array(points, float).reshape(-1, 2)
 
 
+@lru_cache(maxsize=8)
+def cached_minima(surface: Surface, bounds: Bounds) -> np.ndarray:
+    """Return ``all_minima`` from a cache; do not change the array."""
+    return all_minima(surface, bounds)
+
+
 def widened(bounds: Bounds) -> Bounds:
     """Return a domain with a margin around it."""
     (left, right), (bottom, top) = bounds
     a, b = MARGIN * (right - left), MARGIN * (top - bottom)
     return (left - a, right + a), (bottom - b, top + b)
+
+
+def nearest_minimum(minima: np.ndarray, bounds: Bounds) -> NearestMinimum:
+    """Return a ``NearestMinimum`` from a cache: with many minima its raster takes a tenth of a second."""
+    return _cached_nearest(minima.tobytes(), bounds)
+
+
+@lru_cache(maxsize=8)
+def _cached_nearest(minima: bytes, bounds: Bounds) -> NearestMinimum:
+    return NearestMinimum(np.frombuffer(minima).reshape(-1, 2), bounds)
 
 
 class NearestMinimum:

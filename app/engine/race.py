@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.engine.trajectory import Trajectory
+from app.engine.trajectory import SurfacesByStep, Trajectory
 from app.engine.trajectory_cache import RunStart, assign_trajectories
 from app.model.experiment import Experiment
+from surfaces import Surface
 
 MAX_CACHED_TRAJECTORIES = 100  # without a run, kept for undo
 MAX_CACHED_POINTS = 5_000_000  # in all cached trajectories together
@@ -26,8 +27,6 @@ class Race:
     ----------
     experiment : Experiment
         The experiment that is simulated.
-    surface : Surface
-        Its surface.
     step : int
         The displayed step; computed steps after it are kept.
     shown_until : int
@@ -43,16 +42,19 @@ class Race:
     """
 
     def __init__(self, experiment: Experiment, pool: Iterable[Trajectory] = ()) -> None:
-        self.experiment, self.surface = experiment, experiment.surface
+        self.experiment = experiment
         self.step = self.shown_until = 0
         self.trajectory_cache = list(pool)
         assert experiment.start is not None
         start, runs = experiment.start, experiment.runs
-        run_starts: list[RunStart] = [(run, start) for run in runs]
-        run_starts += [(run, branch.start) for branch in experiment.branches for run in branch.runs]
-        run_starts += [(replica, start) for run in runs for replica in run.replica_runs]
+        surfaces: SurfacesByStep = [*experiment.surfaces_by_step]
+        run_starts: list[RunStart] = [(run, start, surfaces) for run in runs]
+        for branch in experiment.branches:
+            branch_surfaces: SurfacesByStep = [*experiment.surfaces_of(branch.parameter_timeline)]
+            run_starts += [(run, branch.start, branch_surfaces) for run in branch.runs]
+        run_starts += [(replica, start, surfaces) for run in runs for replica in run.replica_runs]
         budget = experiment.comparison.evaluation_budget
-        trajectories = iter(assign_trajectories(run_starts, self.surface, budget, self.trajectory_cache))
+        trajectories = iter(assign_trajectories(run_starts, budget, self.trajectory_cache))
         self.trajectories = [self._with_budget(next(trajectories), budget) for _ in runs]
         self.branch_trajectories = [
             [self._with_budget(next(trajectories), None) for _ in branch.runs] for branch in experiment.branches
@@ -83,6 +85,11 @@ class Race:
         for trajectory in cached:
             trajectory.derived.clear()
         self.trajectory_cache = cached
+
+    @property
+    def surface(self) -> Surface:
+        """The surface at the displayed step."""
+        return self.experiment.surface_at(self.step)
 
     @property
     def byte_count(self) -> int:

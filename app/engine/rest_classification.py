@@ -88,6 +88,7 @@ def _newton_step(
     """Return the step as a complex number, xx, xy and yy of the Hessian, and whether it is degenerate."""
     gradient = np.array(np.broadcast_arrays(*surface(x, y)[1]), float)
     (xx, xy), (_, yy) = hessian(surface, x, y)
+    yy = xx if getattr(surface, "dimension", 2) == 1 else yy  # on a line, both eigenvalues are the only one
     determinant = xx * yy - xy * xy
     step = (xy * gradient[1] - yy * gradient[0] + 1j * (xy * gradient[0] - xx * gradient[1])) / determinant
     return step, (xx, xy, yy), ~(np.abs(determinant) > DEGENERATE * (xx * xx + 2 * xy * xy + yy * yy))

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.basin_map import make_problem
-from app.engine.nearest_minimum import all_minima
+from app.engine.learning_rate_sweep import try_learning_rates
+from app.engine.nearest_minimum import cached_minima
 from app.engine.outcomes import Outcomes, compute_outcomes
+from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
 from app.model.run import Run
-from app.utils.progress_generators import finish
+from app.utils.progress_generators import finish, scaled
 from optimizers import Hyperparameter
+from optimizers.descent import initial_point
 from surfaces import Surface
 
 RATE_COUNT = 121  # learning rates of a rate curve
@@ -47,10 +50,14 @@ class SettingsMap:
     minima: np.ndarray
     specs: tuple[Hyperparameter, Hyperparameter]
 
+    def includes(self, first: float, second: float) -> bool:
+        """Return whether a setting lies on the map."""
+        return bool(self.first[0] <= first <= self.first[-1] and self.second[0] <= second <= self.second[-1])
+
 
 @dataclass(frozen=True, eq=False)
 class RateCurve:
-    """Outcomes of a run over its learning rate: arrays of shape (n,)."""
+    """Outcomes of a run over its learning rate: arrays of shape (n,); ``loss`` is that after all steps."""
 
     learning_rates: np.ndarray
     outcome: np.ndarray
@@ -68,7 +75,11 @@ def default_names(run: Run) -> tuple[str, str] | None:
 def compute_settings_map(
     run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
 ) -> Generator[float, None, SettingsMap]:
-    """Yield the fraction that is done and return the map over two hyperparameters, each over its slider."""
+    """Yield the fraction that is done and return the map over two hyperparameters, each over its slider.
+
+    It does not depend on their values in the run.
+    """
+    run = with_defaults(run, names)  # the slider of the learning rate depends on the other hyperparameters
     specs = _spec(run, surface, start, names[0]), _spec(run, surface, start, names[1])
     first, second = (_slider_values(spec, size) for spec in specs)
     columns = [values.ravel() for values in np.meshgrid(first, second)]
@@ -85,14 +96,29 @@ def settings_map(
     return finish(compute_settings_map(run, surface, start, steps, names, size))
 
 
+def with_defaults(run: Run, names: Iterable[str]) -> Run:
+    """Return a run with some hyperparameters at their defaults, and without history and appearance."""
+    defaults = {name: run.method.spec(name).default for name in names}
+    return Run(run.optimizer, {**run.hyperparameters, **defaults})
+
+
 def compute_rate_curve(
     run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray | None = None
 ) -> Generator[float, None, RateCurve]:
-    """Yield the fraction that is done and return the outcomes over learning rates, by default those of the slider."""
+    """Yield the fraction that is done and return the outcomes over learning rates, by default those of the slider.
+
+    Runs that have arrived are continued for their final loss, as in a sweep of learning rates.
+    """
     if rates is None:
         rates = _slider_values(_spec(run, surface, start, "lr"), RATE_COUNT)
-    outcomes, _ = yield from _outcomes_over(run, surface, start, steps, {"lr": rates})
-    return RateCurve(rates, *outcomes[:3])
+    computation = _outcomes_over(run, surface, start, steps, {"lr": rates})
+    if not run.method.batched or steps < 1:
+        outcomes, _ = yield from computation
+        return RateCurve(rates, *outcomes[:3])
+    outcomes, _ = yield from scaled(computation, 0.0, 0.5)
+    trials = try_learning_rates(run, surface, initial_point(run.method, surface, start), steps, rates)
+    loss = (yield from scaled(trials, 0.5, 1.0))[0]
+    return RateCurve(rates, np.where(np.isnan(loss), DIVERGED, outcomes.outcome), outcomes.steps, loss)
 
 
 def common_learning_rates(
@@ -120,7 +146,7 @@ def _outcomes_over(
 
     Integers and switches must be equal in a batch, so each combination of them is computed by itself.
     """
-    minima = all_minima(surface, surface.bounds)
+    minima = cached_minima(surface, surface.bounds)
     size = next(iter(columns.values())).size
     shared = [name for name in columns if run.method.spec(name).scalar_only]
     _, groups = np.unique(np.array([columns[name] for name in shared] or [np.zeros(size)]), axis=1, return_inverse=True)

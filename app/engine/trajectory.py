@@ -9,24 +9,44 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from app.engine.evaluation_counts import CumulativeEvaluations
+from app.engine.projected_descent import descend_on, first_point
 from app.model.run import Run
-from optimizers.descent import Point, descend, initial_point
+from optimizers.descent import Point, evaluated_on
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 
-CHECKPOINT_BYTES = 1000  # of a stored state, approximately
+CHECKPOINT_BYTES = 1000  # of a stored state without its arrays, approximately
+MAX_CHECKPOINT_BYTES = 64e6  # of all stored states of a run
 INFINITE_STEPS = 1 << 62  # larger than any step
 CHECKPOINT_INTERVAL = 1024  # steps between two stored states
 CHECKPOINT_INTERVAL_SLOW = (
     32  # the same for methods that work on one run at a time (searches, simplex), about 40x slower
 )
+Value = TypeVar("Value")
+SurfacesByStep = list[tuple[int, SurfaceFunction]]  # pairs (start step, surface), from step 0, with rising steps
+
+
+def span_at(spans: Sequence[tuple[int, Value]], step: int) -> tuple[Value, int]:
+    """Return the value of pairs (start step, value) at a step, and the start step of the next one."""
+    k = bisect_right(spans, step, key=lambda span: span[0]) - 1
+    return spans[k][1], spans[k + 1][0] if k + 1 < len(spans) else INFINITE_STEPS
+
+
+def first_difference(one: Sequence[tuple[int, Any]], other: Sequence[tuple[int, Any]]) -> int:
+    """Return the first step at which pairs (start step, value) differ; INFINITE_STEPS if they are equal."""
+    if one == other:
+        return INFINITE_STEPS
+    common_count = next(
+        (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return min(spans[common_count][0] for spans in (one, other) if common_count < len(spans))
 
 
 class Trajectory:
@@ -40,6 +60,8 @@ class Trajectory:
         The function that returns loss and gradient.
     start : tuple of float
         The start point (x, y).
+    later_surfaces : iterable of (int, SurfaceFunction), optional
+        Pairs (start step, surface) of the surfaces that replace the first one, with rising steps from 1 on.
 
     Attributes
     ----------
@@ -53,6 +75,9 @@ class Trajectory:
         is not finite.
     hyperparameters_by_step : list of tuple
         Pairs (start step, hyperparameters), from step 0, with rising steps.
+    surfaces_by_step : list of tuple
+        Pairs (start step, surface), from step 0, with rising steps. The loss after a start step is that of the new
+        surface, at the position that the old one has led to.
     checkpoints : list of Point
         The states after the steps 0, ``checkpoint_interval``, 2 ``checkpoint_interval``, ...
     last_displayed_step : int
@@ -69,15 +94,22 @@ class Trajectory:
 
     Notes
     -----
-    Two trajectories with the same method, surface, start and hyperparameters by step have the same values to the last
+    Two trajectories with the same method, start, surfaces and hyperparameters by step have the same values to the last
     bit.
     """
 
-    def __init__(self, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        surface: SurfaceFunction,
+        start: tuple[float, float],
+        later_surfaces: Iterable[tuple[int, SurfaceFunction]] = (),
+    ) -> None:
         self.method = run.method
-        self.surface, self.start = surface, start
-        self.checkpoint_interval = CHECKPOINT_INTERVAL if self.method.batched else CHECKPOINT_INTERVAL_SLOW
-        self.head: Point = initial_point(self.method, surface, start)
+        self.surfaces_by_step, self.start = [(0, surface), *later_surfaces], start
+        is_fast = self.method.batched and getattr(surface, "projected_problem", None) is None
+        self.checkpoint_interval = CHECKPOINT_INTERVAL if is_fast else CHECKPOINT_INTERVAL_SLOW
+        self.head: Point = first_point(self.method, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
         self.losses = array("d", [self.head.loss])
         self.hyperparameters_by_step = run.hyperparameters_by_step
@@ -93,7 +125,12 @@ class Trajectory:
     def byte_count(self) -> int:
         """The approximate memory of the steps and the stored states, in bytes."""
         columns = 3 if self.cumulative_evaluations is None else 5
-        return columns * self.xs.itemsize * len(self.xs) + CHECKPOINT_BYTES * len(self.checkpoints)
+        return columns * self.xs.itemsize * len(self.xs) + self._checkpoint_bytes
+
+    @property
+    def _checkpoint_bytes(self) -> int:
+        arrays = sum(getattr(value, "nbytes", 0) for value in (*self.head.x, self.head.gradient))
+        return (CHECKPOINT_BYTES + arrays) * len(self.checkpoints)
 
     @property
     def last_step(self) -> int:
@@ -131,29 +168,49 @@ class Trajectory:
             The number of steps to compute after ``last_step``.
         """
         while step_count > 0 and not self.finished:
-            hyperparameters, until = self._span_after(self.last_step)
+            hyperparameters, surface, until = self._span_after(self.last_step)
             chunk_size = min(
                 step_count, until - self.last_step, self.checkpoint_interval - self.last_step % self.checkpoint_interval
             )
             if self.budget is not None and self.cumulative_evaluations is None:
                 chunk_size = min(chunk_size, self.budget - self.last_step)
-            self._descend(hyperparameters, chunk_size)
+            self._descend(hyperparameters, surface, chunk_size)
             self._enforce_budget()
+            self._leave_surface(surface)
             if self.last_step == len(self.checkpoints) * self.checkpoint_interval and not self.head.diverged:
-                self.checkpoints.append(self.head)
+                self._append_checkpoint()
             step_count -= chunk_size
 
-    def _descend(self, hyperparameters: Mapping[str, float], step_count: int) -> None:
+    def _append_checkpoint(self) -> None:
+        """Store the last state; if the states take too much memory, drop every second one."""
+        self.checkpoints.append(self.head)
+        if self._checkpoint_bytes > MAX_CHECKPOINT_BYTES:
+            self.checkpoint_interval *= 2
+            self.checkpoints = self.checkpoints[::2]
+
+    def _leave_surface(self, surface: SurfaceFunction) -> None:
+        """Evaluate the last step again if another surface begins there; the run diverges if that has no loss there."""
+        new_surface = self.surface_at(self.last_step)
+        if new_surface is surface or self.head.diverged:
+            return
+        point = evaluated_on(new_surface, self.head)
+        if point.diverged:
+            self._truncate(self.last_step - 1)
+            self.head = self.head._replace(diverged=True)
+            return
+        self.head = self.cached_state = point
+        self.losses[-1] = point.loss
+        if self.checkpoints[-1].t == point.t:
+            self.checkpoints[-1] = point
+
+    def _descend(self, hyperparameters: Mapping[str, float], surface: SurfaceFunction, step_count: int) -> None:
         """Compute steps with constant hyperparameters and count evaluations if a step needs more than one."""
-        if (
-            self.cumulative_evaluations is None
-            and not BoundUpdate(self.method, self.surface, hyperparameters).unit_cost
-        ):
+        if self.cumulative_evaluations is None and not BoundUpdate(self.method, surface, hyperparameters).unit_cost:
             self.cumulative_evaluations = CumulativeEvaluations(self.last_step)
         step_costs = None if self.cumulative_evaluations is None else (array("q"), array("q"))
         columns, old_head = (self.xs, self.ys, self.losses), self.head
         try:
-            self.head = descend(self.method, self.surface, old_head, hyperparameters, step_count, *columns, step_costs)
+            self.head = descend_on(self.method, surface, old_head, hyperparameters, step_count, *columns, step_costs)
             if self.cumulative_evaluations is not None and step_costs is not None:
                 self.cumulative_evaluations.extend(*step_costs)
         except MemoryError:
@@ -213,36 +270,42 @@ class Trajectory:
         self._cut_columns(self.point_at(step))
         del self.checkpoints[step // self.checkpoint_interval + 1 :]
 
-    def _span_after(self, step: int) -> tuple[Mapping[str, float], int]:
-        """Return the hyperparameters of the update after ``step``, and the last step that uses them."""
-        k = bisect_right(self.hyperparameters_by_step, step, key=lambda entry: entry[0]) - 1
-        next_spans = self.hyperparameters_by_step[k + 1 : k + 2]
-        return self.hyperparameters_by_step[k][1], next_spans[0][0] if next_spans else INFINITE_STEPS
+    def _span_after(self, step: int) -> tuple[Mapping[str, float], SurfaceFunction, int]:
+        """Return the hyperparameters and the surface of the update after ``step``, and the last step of both."""
+        hyperparameters, hyperparameters_until = span_at(self.hyperparameters_by_step, step)
+        surface, surface_until = span_at(self.surfaces_by_step, step)
+        return hyperparameters, surface, min(hyperparameters_until, surface_until)
 
-    def last_common_step(self, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> int:
-        """Return the step up to which a run has the same path.
+    def surface_at(self, step: int) -> SurfaceFunction:
+        """Return the surface of the loss after ``step``, and of the update that follows."""
+        return span_at(self.surfaces_by_step, step)[0]
+
+    def last_common_step(self, run: Run, surfaces_by_step: SurfacesByStep, start: tuple[float, float]) -> int:
+        """Return the step up to which a run has the same path, apart from the loss at a step where surfaces change.
 
         Returns
         -------
         int
-            INFINITE_STEPS for the same run, -1 for another method, surface or start.
+            INFINITE_STEPS for the same run, -1 for another method, first surface or start.
         """
-        if run.method is not self.method or surface is not self.surface or start != self.start:
+        if run.method is not self.method or start != self.start:
             return -1
-        own_spans, other_spans = self.hyperparameters_by_step, run.hyperparameters_by_step
-        if own_spans == other_spans:
-            return INFINITE_STEPS
-        common_count = next(
-            (k for k, (a, b) in enumerate(zip(own_spans, other_spans, strict=False)) if a != b),
-            min(len(own_spans), len(other_spans)),
-        )
-        if common_count == 0:
-            return 0
-        return min(spans[common_count][0] for spans in (own_spans, other_spans) if common_count < len(spans))
+        surface_step = first_difference(self.surfaces_by_step, surfaces_by_step)
+        if surface_step == 0:
+            return -1
+        if surface_step == self.diverged_at:  # possibly because the surface that begins there has no loss
+            surface_step -= 1
+        return min(surface_step, first_difference(self.hyperparameters_by_step, run.hyperparameters_by_step))
 
-    def assign_run(self, run: Run) -> Trajectory:
+    def needs_other_loss(self, surfaces_by_step: SurfacesByStep) -> bool:
+        """Return whether the last step has to be evaluated again for other surfaces."""
+        return self.surface_at(self.last_step) is not span_at(surfaces_by_step, self.last_step)[0]
+
+    def assign_run(self, run: Run, surfaces_by_step: SurfacesByStep) -> Trajectory:
         """Use the trajectory for another run that has the same path so far; return the trajectory."""
-        self.hyperparameters_by_step = run.hyperparameters_by_step
+        old_surface = self.surface_at(self.last_step)
+        self.hyperparameters_by_step, self.surfaces_by_step = run.hyperparameters_by_step, surfaces_by_step
+        self._leave_surface(old_surface)
         return self
 
     def copy_until(self, step: int) -> Trajectory:
@@ -294,8 +357,10 @@ class Trajectory:
             point = self.cached_state
         scratch = array("d"), array("d"), array("d")
         while point.t < step:
-            hyperparameters, until = self._span_after(point.t)
-            point = descend(self.method, self.surface, point, hyperparameters, min(step, until) - point.t, *scratch)
+            hyperparameters, surface, until = self._span_after(point.t)
+            point = descend_on(self.method, surface, point, hyperparameters, min(step, until) - point.t, *scratch)
+            if self.surface_at(point.t) is not surface:
+                point = evaluated_on(self.surface_at(point.t), point)
         self.cached_state = point
         return point
 
@@ -321,8 +386,10 @@ class Trajectory:
         point = self.checkpoints[0]
         yield point
         while point.t < last_step:
-            hyperparameters = self._span_after(point.t)[0]
-            point = descend(self.method, self.surface, point, hyperparameters, 1, array("d"), array("d"), array("d"))
+            hyperparameters, surface, _ = self._span_after(point.t)
+            point = descend_on(self.method, surface, point, hyperparameters, 1, array("d"), array("d"), array("d"))
+            if self.surface_at(point.t) is not surface:
+                point = evaluated_on(self.surface_at(point.t), point)
             yield point
 
     def _check_computed(self, step: int) -> None:
@@ -382,7 +449,7 @@ class Trajectory:
             until = min([last_step, *(step for step, _ in self.hyperparameters_by_step[k + 1 : k + 2])])
             if until < first_step:
                 continue
-            update = BoundUpdate(self.method, self.surface, hyperparameters)
+            update = BoundUpdate(self.method, self.surface_at(start_step), hyperparameters)
             for step in range(max(start_step + 1, first_step), until + 1):
                 update.set_step(step)
                 yield update.settings.get("lr", math.nan)

@@ -26,7 +26,7 @@ def measure_update_time(trajectory: Trajectory) -> float:
     It is nan if the start has no finite loss. It is measured once per method, active modifiers and surface, so that
     repeated calls return the same value.
     """
-    surface = cast(Surface, trajectory.surface)
+    surface = cast(Surface, trajectory.surface_at(0))
     hyperparameters = trajectory.hyperparameters_at(trajectory.last_step + 1)
     active_modifiers = tuple(
         name for name in trajectory.method.modifiers if name in hyperparameters and is_active(name, hyperparameters)
@@ -42,7 +42,8 @@ def measure_update_time(trajectory: Trajectory) -> float:
 
 def _measure(trajectory: Trajectory) -> float:
     """Return the fastest of several samples of the first updates, minus the fastest time for zero updates, in µs."""
-    point = initial_point(trajectory.method, trajectory.surface, trajectory.start)
+    surface = trajectory.surface_at(0)
+    point = initial_point(trajectory.method, surface, trajectory.start)
     hyperparameters = trajectory.hyperparameters_at(trajectory.last_step + 1)
     if point.diverged:
         return math.nan
@@ -51,7 +52,7 @@ def _measure(trajectory: Trajectory) -> float:
         """Return the number of updates, including one that diverges, and the seconds they took."""
         scratch = array("d"), array("d"), array("d")
         start_time = perf_counter()
-        last_point = descend(trajectory.method, trajectory.surface, point, hyperparameters, step_count, *scratch)
+        last_point = descend(trajectory.method, surface, point, hyperparameters, step_count, *scratch)
         return last_point.t + last_point.diverged, perf_counter() - start_time
 
     # the time of the first sample is not used because it includes one-time preparations of the method

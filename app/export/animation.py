@@ -24,6 +24,7 @@ from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from app.views.base_view import PATH_BLOCK
 from app.views.surface_view import SurfaceView
+from surfaces import Surface
 
 MAX_DEFAULT_DURATION = 10.0  # seconds: upper limit of the duration if none is given
 HOLD_DURATION = 2.0  # seconds for which the last frame is held, at most half of the duration
@@ -123,9 +124,14 @@ class FrameRenderer:
     """
 
     def __init__(self, race: Race, options: Options) -> None:
-        self.composed_figure: ComposedFigure = build_figure(race, options)
-        self.race = self.composed_figure.scene.race  # a copy: its displayed step changes, the recorded data do not
         self.options = options
+        self._begin_surface(race, race.surface)
+
+    def _begin_surface(self, race: Race, surface: Surface) -> None:
+        """Build the figure with one of the surfaces of the race, without paths."""
+        self.composed_figure: ComposedFigure = build_figure(race, self.options, surface=surface)
+        self.race = self.composed_figure.scene.race  # a copy: its displayed step changes, the recorded data do not
+        options, self.last_step = self.options, race.step
         self.figure, self.views = self.composed_figure.figure, self.composed_figure.views
         self.canvas = cast(Any, self.figure.canvas)  # the methods of FigureCanvasAgg are not annotated
         self._fit_limits(self.race.step)
@@ -169,6 +175,13 @@ class FrameRenderer:
         ``step`` must not be lower than that of the previous frame; ``seconds`` is the time of the frame.
         """
         self.race.step = step
+        if self.race.surface is not self.composed_figure.scene.surface:
+            surface, self.race.step = self.race.surface, self.last_step
+            cameras = [view.camera for view in self.fixed_views if isinstance(view, SurfaceView)]
+            for camera in [*self.initial_cameras, *cameras]:  # at most one; a surface has a default camera of its own
+                self.options = replace(self.options, camera=camera)
+            self._begin_surface(self.race, surface)
+            self.race.step = step
         self.canvas.restore_region(self.background)
         block_end = step - step % PATH_BLOCK
         if block_end > self.drawn_until_step:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.analysis.height_map import vertical_height_map_for
-from app.export.experiment_settings import LOSS_PLOT_SETTINGS, PLOT_SETTINGS, RUN_SETTINGS
+from app.export.experiment_settings import LOSS_PLOT_SETTINGS, MAP_SETTINGS, PLOT_SETTINGS, RUN_SETTINGS
 from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE, Options
 from app.io.experiment_files import examples, load
 from app.model.experiment import Experiment, LossPlot
+from app.model.map_options import DEFAULT_MAP_OPTIONS
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS
 from app.model.run import Run
 from app.utils.i18n import tr
@@ -54,13 +55,18 @@ def _unsupported_reason(experiment: Experiment) -> str:
     """Return why an experiment cannot be expressed in arguments alone, or an empty string if it can."""
     if any(run.history for run in experiment.runs):
         return tr("hyperparameters were changed during this experiment")
+    if experiment.parameter_history:
+        return tr("parameters of the formula were changed during this experiment")
     if experiment.branches:
         return tr("this experiment has branches")
+    if experiment.landscape is not None:
+        return tr("the surface is a landscape")
     if experiment.data is not None:
         return tr("the surface is computed from data")
     if not experiment.runs:
         return tr("this experiment has no runs")
-    extras = [experiment.extra, experiment.loss_plot.extra, experiment.plot_options.extra, experiment.comparison.extra]
+    options = experiment.loss_plot, experiment.plot_options, experiment.map_options, experiment.comparison
+    extras = [experiment.extra, *(each.extra for each in options)]
     extras += [run.extra for run in experiment.runs]
     if any(extras):
         return tr("the file contains settings from a newer version of Thalweg")
@@ -69,7 +75,10 @@ def _unsupported_reason(experiment: Experiment) -> str:
 
 def _experiment_arguments(experiment: Experiment) -> list[str]:
     assert experiment.start is not None
-    arguments = [*_surface_arguments(experiment), f"--start={','.join(map(shortest_repr, experiment.start))}"]
+    arguments = [
+        *_surface_arguments(experiment),
+        f"--start={','.join(map(shortest_repr, experiment.start[: experiment.surface.dimension]))}",
+    ]
     settings = [
         f"loss_plot.{name}={value}"
         for name in LOSS_PLOT_SETTINGS
@@ -79,6 +88,11 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
         f"plot_options.{name}={_setting_text(value)}"
         for name in PLOT_SETTINGS
         if (value := getattr(experiment.plot_options, name)) != getattr(DEFAULT_PLOT_OPTIONS, name)
+    ]
+    settings += [
+        f"map_options.{name}={_setting_text(value)}"
+        for name in MAP_SETTINGS
+        if (value := getattr(experiment.map_options, name)) != getattr(DEFAULT_MAP_OPTIONS, name)
     ]
     settings += ["stop_when_converged=true"] if experiment.stop_when_converged else []
     for k, run in enumerate(experiment.runs):
@@ -95,6 +109,8 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
 
 
 def _setting_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -103,7 +119,7 @@ def _surface_arguments(experiment: Experiment) -> list[str]:
         return ["--surface", experiment.surface_id]
     arguments = [f"--formula={experiment.formula}"]
     if experiment.domain is not None:
-        numbers = [number for limits in experiment.domain for number in limits]
+        numbers = [number for limits in experiment.domain[: experiment.surface.dimension] for number in limits]
         arguments.append(f"--box={','.join(map(shortest_repr, numbers))}")
     for name, value in experiment.parameters.items():
         arguments += ["--param", f"{name}={shortest_repr(value)}"]

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from app.model.experiment import Experiment
+from app.model.map_options import MapOptions
 from app.model.plot_options import SWITCHES, PlotOptions
 from app.model.run import Run
 from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check_number, shorten_repr
@@ -30,6 +31,8 @@ def parse_integer(kind: str, value: str) -> int:
 
 
 def _with_start(experiment: Experiment, value: str) -> Experiment:
+    if experiment.surface.dimension == 1 and "," not in value:
+        return replace(experiment, start=(value,))  # type: ignore[arg-type]  # Experiment converts strings
     x, comma, y = value.partition(",")
     if not comma or "," in y:
         raise ExperimentError(f"--start requires two numbers, for example --start=-1.5,2, not {shorten_repr(value)}")
@@ -61,6 +64,7 @@ OLD_NAMES = {  # names of earlier versions and their current names, which are th
     "curve.y_scale": "loss_plot.y_scale",
 }
 PLOT_SETTINGS = tuple(field.name for field in fields(PlotOptions) if field.name != "extra")
+MAP_SETTINGS = tuple(field.name for field in fields(MapOptions) if field.name != "extra")
 RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperparameters
     "color": lambda _, value: value,
     "visible": parse_boolean,
@@ -86,6 +90,7 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
             *EXPERIMENT_SETTERS,
             *(f"loss_plot.{setting}" for setting in LOSS_PLOT_SETTINGS),
             f"plot_options.{PLOT_SETTINGS[0]}",
+            f"map_options.{MAP_SETTINGS[0]}",
             *(f"{run}.lr" for run in experiment.names),
         ]
         return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
@@ -94,6 +99,8 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
         return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
     if owner == "plot_options":
         return _with_plot_option(experiment, check_choice("plot setting", key, PLOT_SETTINGS), value)
+    if owner == "map_options":
+        return _with_map_option(experiment, check_choice("map setting", key, MAP_SETTINGS), value)
     runs = {
         **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
         **{run: k for k, run in enumerate(experiment.names)},
@@ -109,6 +116,15 @@ def _with_plot_option(experiment: Experiment, name: str, value: str) -> Experime
     elif name == "levels":
         parsed = parse_integer(name, value)
     return replace(experiment, plot_options=replace(experiment.plot_options, **{name: parsed}))
+
+
+def _with_map_option(experiment: Experiment, name: str, value: str) -> Experiment:
+    parsed: Any = value
+    if name in ("steps", "compared_slot"):
+        parsed = parse_integer(name, value)
+    elif name == "settings_axes":
+        parsed = tuple(value.split(","))
+    return replace(experiment, map_options=replace(experiment.map_options, **{name: parsed}))
 
 
 def _with_run_setting(run: Run, name: str, value: str) -> Run:

@@ -6,7 +6,7 @@ import app.plotting  # noqa: F401 (imports matplotlib under our own settings)
 
 # isort: split
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -14,19 +14,23 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from app.engine.map_jobs import MapJob, MapState, displayed_basin_job
 from app.engine.race import Race
 from app.export.legend import MARGIN, add_legend
 from app.export.options import Options
 from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
+from app.model.plot_domain import plot_bounds
 from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.text_fitting import shrink_to_fit
 from app.utils.i18n import tr
 from app.utils.validation import check_choice
-from app.views import VIEWS, Scene, View
-from app.views.contour_view import ContourView
+from app.views import MAIN_VIEWS, MAP_VIEWS, VIEWS, Scene, View
+from app.views.map_view import selected_index
 from app.views.surface_view import SurfaceView
+from app.views.viewport_view import ViewportView
+from surfaces import Surface
 
 # Inches
 TITLE_HEIGHT = 0.5
@@ -112,22 +116,25 @@ def layout_scale(options: Options) -> float:
     return max(1.0, *(minimum / side for minimum, side in zip(min_size, options.size, strict=True)))
 
 
-def build_figure(race: Race, options: Options, detail_scale: float = 1.0) -> ComposedFigure:
+def build_figure(
+    race: Race, options: Options, detail_scale: float = 1.0, surface: Surface | None = None
+) -> ComposedFigure:
     """Return a figure with the views of the options and axis limits for the displayed step of the race.
 
     Texts are measured at the dpi of the figure. ``detail_scale`` is that of View, more than 1 for a vector file.
+    ``surface`` is the surface of another step, by default that of the displayed one.
     """
     check_view(race, options)
     with fonts.covering(figure_text(race.experiment)):
-        return _compose_figure(truncate_replicas(race), options, detail_scale)
+        return _compose_figure(truncate_replicas(race), options, detail_scale, surface)
 
 
-def _compose_figure(race: Race, options: Options, detail_scale: float) -> ComposedFigure:
+def _compose_figure(race: Race, options: Options, detail_scale: float, surface: Surface | None) -> ComposedFigure:
     theme, scale = options.theme, layout_scale(options)
     size, dpi = (options.size[0] * scale, options.size[1] * scale), options.dpi / scale
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.figure_background)
     FigureCanvasAgg(figure)
-    scene, views = Scene(race, theme, options=dict(options.view_options)), []
+    scene, views = make_scene(race, options, surface), []
     caption, header_height = _add_header(figure, race, options)
     footer_height = add_legend(figure, scene) if options.legend else 0.5 * MARGIN / size[1]
     for name, cell in view_cells(scene, options.view, header_height, footer_height).items():
@@ -135,7 +142,7 @@ def _compose_figure(race: Race, options: Options, detail_scale: float) -> Compos
         view.detail_scale, view.tight_limits = detail_scale, True
         if isinstance(view, SurfaceView) and options.camera is not None:
             view.camera = options.camera
-        if isinstance(view, (ContourView, SurfaceView)):
+        if isinstance(view, (ViewportView, SurfaceView)):
             view.viewport = options.viewport
         view.set_bounds(cell)
         view.show_scene(scene)
@@ -145,11 +152,34 @@ def _compose_figure(race: Race, options: Options, detail_scale: float) -> Compos
     return ComposedFigure(figure, scene, views, caption)
 
 
+def make_scene(race: Race, options: Options, surface: Surface | None = None) -> Scene:
+    """Return the scene of a figure, with the map that it shows, if any."""
+    scene = Scene(race, options.theme, options=dict(options.view_options), surface=surface or race.surface)
+    experiment = scene.displayed_experiment
+    index, view = selected_index(experiment, options.map_run), MAP_VIEWS.get(options.view)
+    if options.view in ("all", "contour"):
+        job: MapJob | None = displayed_basin_job(experiment, index, plot_bounds(race.experiment))
+    else:
+        job = None if view is None else view.make_job(experiment, index)
+    if job is None:
+        return scene
+    view_id = "contour" if view is None else view.id
+    known = options.maps.get(view_id)
+    is_known = known is not None and known.job == job and known.result is not None
+    result = known.result if is_known else job.finish()  # type: ignore[union-attr]
+    selected_run = options.map_run if view is not None and view.shows_selected_run else None
+    return replace(scene, selected_run=selected_run, maps={view_id: MapState(job, result, None)})
+
+
 def caption_text(race: Race, options: Options) -> str:
     """Return the start and the step if the options include a title, and the comparison mode if they include it."""
     assert race.experiment.start is not None
     x, y = race.experiment.start
-    items = [tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)] if options.title else []
+    if race.surface.dimension == 1:
+        text = tr("start x = {x:.4g}, {step:,} steps", x=x, step=race.step)
+    else:
+        text = tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)
+    items = [text] if options.title else []
     return ", ".join([*items, race.experiment.comparison.text] if options.mode else items)
 
 
@@ -210,15 +240,16 @@ def view_cells(
 ) -> dict[str, tuple[float, float, float, float]]:
     """Return the cell of each view as (left, bottom, width, height), fractions of the figure.
 
-    With all views, the contour plot is on the left, the others are stacked on the right.
+    With all views, the contour plot or the curve is on the left, the others are stacked on the right.
     """
     body_height = 1 - header_height - footer_height
     if view_id != "all":
         return {view_id: (0.0, footer_height, 1.0, body_height)}
-    side_views = [name for name, view in VIEWS.items() if name != "contour" and view.applies_to(scene)]
+    shown = [name for name, view in VIEWS.items() if view.shown_initially and view.applies_to(scene)]
+    side_views = [name for name in shown if name not in MAIN_VIEWS]
     height = body_height / len(side_views)
     return {
-        "contour": (0.0, footer_height, 0.58, body_height),
+        next(name for name in shown if name in MAIN_VIEWS): (0.0, footer_height, 0.58, body_height),
         **{
             name: (0.58, footer_height + body_height - (i + 1) * height, 0.42, height)
             for i, name in enumerate(side_views)

@@ -46,6 +46,8 @@ def run_labels(scene: Scene) -> list[str]:
             texts.append(
                 label
                 if diverged_at is None or diverged_at > scene.race.step
+                else tr("{label} (left the mapped area at step {gone})", label=label, gone=diverged_at)
+                if scene.surface.is_mapped
                 else tr("{label} (diverged at step {gone})", label=label, gone=diverged_at)
             )
     return texts
@@ -57,7 +59,12 @@ def branch_legend_entries(scene: Scene) -> list[tuple[str, str]]:
     return [
         (
             scene.theme.styles(branch.runs)[0].pale_color,
-            tr("branch: {label}", label=branch.label_beside(scene.experiment.start)),
+            tr(
+                "branch: {label}",
+                label=branch.label_beside(
+                    scene.experiment.start, scene.experiment.parameter_timeline, scene.surface.dimension
+                ),
+            ),
         )
         for branch in branches
     ]

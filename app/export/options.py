@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.engine.map_jobs import MapState
 from app.theming.theme import LIGHT, Theme
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError, check_bool, check_number, shorten_repr
@@ -24,7 +25,7 @@ UNITS_PER_INCH = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # None: depend
 
 # The fields of Options that apply to everything that is drawn, and those that apply to animations besides
 FIGURE_OPTIONS = frozenset(
-    {"view", "size", "dpi", "theme", "title", "legend", "mode", "view_options", "camera", "viewport"}
+    {"view", "size", "dpi", "theme", "title", "legend", "mode", "view_options", "camera", "viewport", "maps", "map_run"}
 )
 ANIMATION_OPTIONS = FIGURE_OPTIONS | {"fps", "seconds", "steps_per_frame", "camera_speed"}
 
@@ -34,9 +35,10 @@ class Options:
     """Options of an export. Raises ExperimentError with one sentence if a value is invalid.
 
     ``size`` is in inches. ``view_options`` are the switches of the View menu. ``viewport`` is the visible part of the
-    plane, None for all of it. The last five apply to animations: ``fps`` in frames per second; ``seconds``, the
-    duration (None: as ``steps_per_frame`` requires); ``steps_per_frame`` (None: as ``seconds`` requires);
-    ``camera_speed`` in degrees per second; ``loop``, whether it is played again and again.
+    plane, None for all of it. ``maps`` are maps by view id that are known already, and ``map_run`` is the index of the
+    run whose map is drawn, None for the first visible one. The last five apply to animations: ``fps`` in frames per
+    second; ``seconds``, the duration (None: as ``steps_per_frame`` requires); ``steps_per_frame`` (None: as
+    ``seconds`` requires); ``camera_speed`` in degrees per second; ``loop``, whether it is played again and again.
     """
 
     view: str = "all"
@@ -50,6 +52,8 @@ class Options:
     view_options: Mapping[str, Any] = field(default_factory=dict)
     camera: Camera | None = None
     viewport: Bounds | None = None
+    maps: Mapping[str, MapState] = field(default_factory=dict)
+    map_run: int | None = None
     fps: float = 25.0
     seconds: float | None = None
     steps_per_frame: int | None = None

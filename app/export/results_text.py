@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cells
+from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cells, result_columns
 from app.analysis.run_column import is_missing
 
 
@@ -15,7 +15,8 @@ def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
     """Return the table in full precision, with an extra column for the step at which a run diverged."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    columns = (*COLUMNS, DIVERGED_COLUMN)
+    results = list(results)
+    columns = (*result_columns(_are_estimated(results)), DIVERGED_COLUMN)
     writer.writerow(column.name for column in columns)
     for result in results:
         values = [column.get_value(result) for column in columns]
@@ -23,9 +24,15 @@ def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
+def _are_estimated(results: Iterable[RunResult]) -> bool:
+    return any(result.minima_estimated for result in results)
+
+
 def _table(results: Iterable[RunResult]) -> list[list[str]]:
     """Return the column names, then one row of formatted values per run."""
-    return [[column.name.capitalize() for column in COLUMNS], *map(format_cells, results)]
+    results = list(results)
+    columns = result_columns(_are_estimated(results))
+    return [[column.name.capitalize() for column in columns], *map(format_cells, results)]
 
 
 def as_markdown(results: Iterable[RunResult]) -> str:

@@ -114,7 +114,9 @@ def _collect_records(race: Race) -> list[RunRecord]:
         zip(experiment.branches, race.branch_trajectories, strict=True), 1
     ):
         names = replace(experiment, runs=branch.runs, branches=()).names
-        branch_label = branch.label_beside(experiment.start)
+        branch_label = branch.label_beside(
+            experiment.start, experiment.parameter_timeline, experiment.surface.dimension
+        )
         records += [
             RunRecord(trajectory, name, run.label, min(branch.steps, trajectory.last_step), branch_label, branch_number)
             for trajectory, name, run in zip(trajectories, names, branch.runs, strict=True)

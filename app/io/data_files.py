@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.io.file_access import file_errors, open_regular_file, read_limited
-from app.model.dataset import DataChoice, has_labels, to_experiment_error
+from app.model.dataset import DataChoice, condition_number, has_labels, to_experiment_error
 from app.model.experiment import Experiment
 from app.utils.i18n import tr
-from surfaces.data_file import TableData, select_columns
+from app.utils.validation import ExperimentError
+from surfaces.data_file import TableData, is_simple, select_columns
 from surfaces.data_table import DataTable, read_data_table
 
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".asc", ".prn", ".xy")
-NON_TEXT_SUFFIXES = (".gz", ".bz2", ".xz", ".zip", ".7z", ".zst", ".xlsx", ".xls", ".parquet", ".h5")  # refused by name
+NON_TEXT_SUFFIXES = (".gz", ".bz2", ".xz", ".zip", ".7z", ".zst", ".xlsx", ".xls", ".parquet")  # refused by name
 DEFAULT_CHOICE = DataChoice()
+ILL_CONDITIONED = 1e3  # condition number above which standardization is suggested
 
 
 def load_data(path: Path, current: Experiment, choice: DataChoice = DEFAULT_CHOICE) -> Experiment:
@@ -49,3 +51,37 @@ def with_table(
             raise to_experiment_error(error) from None
         names = data.names if any(table.names) else None
         return current.with_data(data.x.tolist(), data.y.tolist(), names, choice.standardize), data
+
+
+def with_suggested_scale(
+    path: Path, table: DataTable, current: Experiment, choice: DataChoice
+) -> tuple[Experiment, TableData, bool]:
+    """Return what ``with_table`` does, and whether the columns are standardized; ``choice.standardize`` is ignored.
+
+    They are where the numbers are ill-conditioned or too large otherwise.
+    """
+    try:
+        experiment, data = with_table(path, table, current, choice._replace(standardize=False))
+    except ExperimentError as error:
+        try:
+            return *with_table(path, table, current, choice._replace(standardize=True)), True
+        except ExperimentError:
+            raise error from None
+    if condition_number(data.x) <= ILL_CONDITIONED:
+        return experiment, data, False
+    return *with_table(path, table, current, choice._replace(standardize=True)), True
+
+
+def load_simple_data(path: Path, current: Experiment) -> Experiment | None:
+    """Return ``current`` with the data of a file; None if there is something to choose or to confirm.
+
+    Raises ExperimentError if there are not two columns of numbers to choose.
+    """
+    table = read_table_file(path)
+    try:
+        experiment, data, standardized = with_suggested_scale(path, table, current, DEFAULT_CHOICE)
+    except ExperimentError:
+        if table.columns <= 2:
+            raise
+        return None
+    return experiment if is_simple(table, data) and not standardized else None

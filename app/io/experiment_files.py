@@ -13,6 +13,7 @@ from app.io import image_metadata
 from app.io.data_files import DATA_SUFFIXES, NON_TEXT_SUFFIXES, load_data
 from app.io.experiment_json import from_json, to_json
 from app.io.file_access import file_errors, open_regular_file, read_limited
+from app.io.landscape_files import LANDSCAPE_SUFFIXES, load_landscape
 from app.io.strict_json import MAX_FILE_SIZE, why_too_large
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.utils.atomic_write import atomic_write
@@ -21,7 +22,7 @@ from app.utils.resources import ASSETS
 from app.utils.validation import ExperimentError, shorten_repr
 
 EXAMPLES_FOLDER = ASSETS / "examples"
-UNREADABLE_SUFFIXES = (".pdf", ".gif", ".mp4", ".npz", ".py")  # other formats of the export
+UNREADABLE_SUFFIXES = (".pdf", ".gif", ".mp4", ".py")  # other formats of the export
 IMAGE_READERS = {".png": image_metadata.read_png, ".svg": image_metadata.read_svg}
 
 
@@ -49,7 +50,7 @@ def display_name(experiment: Experiment) -> str:
 
 
 def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:
-    """Return the experiment in a file, the example with that id, or ``current`` with the data of a data file.
+    """Return the experiment in a file, the example with that id, or ``current`` on a data file or landscape.
 
     Raises ExperimentError with one sentence if there is none.
     """
@@ -57,6 +58,8 @@ def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experi
     suffix = path.suffix.lower()
     if suffix in (*DATA_SUFFIXES, *NON_TEXT_SUFFIXES):
         return load_data(path, current)
+    if suffix in LANDSCAPE_SUFFIXES:
+        return load_landscape(path, current)
     with file_errors(path):
         if suffix in UNREADABLE_SUFFIXES:
             raise ExperimentError(tr(image_metadata.NO_EXPERIMENT_MESSAGE))
@@ -91,7 +94,11 @@ def resolve_path(source: str | Path) -> Path:
 
 def save_path_for(path: Path) -> Path | None:
     """Return the path to which an opened experiment is saved without asking; None for examples, data and figures."""
-    return None if is_example(path) or path.suffix.lower() in (*DATA_SUFFIXES, *IMAGE_READERS) else path.absolute()
+    return (
+        None
+        if is_example(path) or path.suffix.lower() in (*DATA_SUFFIXES, *LANDSCAPE_SUFFIXES, *IMAGE_READERS)
+        else path.absolute()
+    )
 
 
 def is_example(path: Path) -> bool:

@@ -20,13 +20,19 @@ experiment
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
     data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
     standardized         false         whether the surface is made from the standardized columns
-    formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
+    formula              ""            text of at most 500 characters: a formula in x and y, or x, instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
-    domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
+    parameter_history    []            list of at most 1,000 [step, parameters], used before that step; steps rise
+    domain               null          [[x_min, x_max], [y_min, y_max]]; only the first without y; null: from -5 to 5
+    parameter_ranges     {}            names with [low, high]: the ends of the sliders that the user has chosen
+    search_level         0             0, 1, or 2: how often the grid for the minima of the formula is refined
+    landscape            null          a landscape instead of a surface; null: none
+    problem              null          a problem, which the landscape shows; null: none
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged
     plot_options         {}            plot options
+    map_options          {}            map options
     displayed_step       0             integer from 0 to 10,000,000: the step on the screen when it was saved
 
 run
@@ -56,6 +62,31 @@ plot options
     equal_axes           false         whether x and y have the same scale in the contour plot
     step_markers         true          whether steps are marked where they are far enough apart
     dashes               false         whether paths are dashed in every theme
+    basin_map            false         whether the contour plot shows to which minimum every start leads
+
+map options
+    steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic
+    settings_axes        null          two hyperparameters of the settings map; null: the most important ones
+    settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss" or "divergence"
+    rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
+    compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
+    basin_size           200           integer from 8 to 1000: starts per axis of the basin map
+
+landscape
+    name                 -             text of at most 80 characters
+    x                    -             [first, last] x coordinate of the grid
+    y                    -             [first, last] y coordinate of the grid
+    heights              -             4 to 129 rows, one for each y, of 4 to 129 losses each; null: not known
+    path                 []            at most 1,000 points of a training: [step, x, y, loss, height, off_plane]
+    kind                 ""            how the plane was chosen: "ends", "pca", "joint", "random", "snapshots" or ""
+    shares               []            shares of the variance of the path along the principal components
+    facts                {}            names with numbers and texts
+
+problem
+    id                   -             "moons", "spirals", "digits", "linear" or "logistic"
+    directions           -             two orthonormal lists with a number for each parameter: the plane
+    numbers              {}            names with numbers that make it, each with a default
+    seed                 0             integer from 0 to 2,147,483,648: of the initial parameters
 
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own
@@ -64,6 +95,8 @@ branch
     left_at_step         0             integer from 0 to 10,000,000: the step at which the branch was left
     name                 ""            text of at most 80 characters; control characters are removed
     visible              true          whether it is drawn
+    parameters           null          the parameters of the formula; null: those of the experiment
+    parameter_history    []            the earlier parameters of the formula, as in an experiment
 
 comparison
     mode                 ""            what makes the runs comparable: "" for nothing, "rate", "tuned" or "evaluations"
@@ -75,14 +108,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from app.io.strict_json import check_depth, parse_json
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
+from app.model.landscape_data import LandscapeData
+from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
+from app.model.problem_data import ProblemData
 from app.model.run import Run
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, shorten_repr
@@ -103,7 +139,10 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode)
+PARTS = (Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
+Built = TypeVar(
+    "Built", Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData, ProblemData
+)
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
@@ -121,7 +160,7 @@ def keys_of(cls: type) -> dict[str, str]:
 
 def _to_json_value(value: Any) -> Any:
     """Return dataclasses as dictionaries with their unknown keys last, and tuples as lists."""
-    if isinstance(value, (Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode)):
+    if isinstance(value, PARTS):
         keys = keys_of(type(value))
         own_values = {key: _to_json_value(getattr(value, name)) for name, key in keys.items()}
         return {**own_values, **{key: extra for key, extra in value.extra.items() if key not in own_values}}
@@ -156,7 +195,10 @@ def from_json(source: str | bytes) -> Experiment:
             "runs": _build_runs(runs, minor_version),
             "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
             "plot_options": _build(PlotOptions, gettext_noop("plot options"), data.get("plot_options", {})),
+            "map_options": _build(MapOptions, gettext_noop("map options"), data.get("map_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
+            "landscape": _build_optional(LandscapeData, gettext_noop("landscape"), data.get("landscape")),
+            "problem": _build_optional(ProblemData, gettext_noop("problem"), data.get("problem")),
             "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },
     )
@@ -214,6 +256,16 @@ def _build_branch(data: Any, minor_version: int) -> Branch:
         )
         data = {"start": None, "steps": None, **data, "runs": _build_runs(runs, minor_version)}
     return _build(Branch, gettext_noop("branch"), data)
+
+
+def _build_optional(cls: type[Built], label: str, data: Any) -> Built | None:
+    """Return an object of a class, None for null; required keys that are missing count as null."""
+    if data is None:
+        return None
+    required = {
+        field.name: None for field in fields(cls) if field.default is MISSING and field.default_factory is MISSING
+    }
+    return _build(cls, label, {**required, **data} if isinstance(data, dict) else data)
 
 
 def _with_new_keys(cls: type, data: dict[str, Any]) -> dict[str, Any]:

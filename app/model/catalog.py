@@ -12,7 +12,10 @@ from app.utils.i18n import gettext_noop, tr
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.frameworks import presets
 from surfaces import SURFACES
+from surfaces.problems.names import PROBLEM_NAMES
 
+PROBLEM_FAMILY = gettext_noop("All dimensions")
+PROBLEM_SUMMARY = gettext_noop("Runs move in the space of all parameters; the plot shows them on a plane.")
 FAVORITES_HEADING = gettext_noop("Favorites")
 # favorites until the user has selected others
 DEFAULT_FAVORITES = {
@@ -120,6 +123,9 @@ def surface_entries() -> list[CatalogEntry]:
             surface.id, tr(surface.name), surface.family, surface.summary, surface.source, lambda id: SURFACES[id].name
         )
         for surface in SURFACES.values()
+    ] + [
+        CatalogEntry(id, tr(name), PROBLEM_FAMILY, PROBLEM_SUMMARY, "", PROBLEM_NAMES.__getitem__)
+        for id, name in PROBLEM_NAMES.items()
     ]
 
 

@@ -20,6 +20,12 @@ def name_edit(before: Experiment, after: Experiment) -> str:
             if after.comparison.mode == "tuned"
             else gettext_noop("Change Comparison Mode")
         )
+    if before.formula != after.formula:
+        return gettext_noop("Change Formula")
+    if before.parameter_timeline != after.parameter_timeline and before.start == after.start:
+        return gettext_noop("Change Parameter")
+    if before.domain != after.domain:
+        return gettext_noop("Change Domain")
     if before.start != after.start:
         return gettext_noop("Set Start")
     if before.runs != after.runs:
@@ -28,8 +34,14 @@ def name_edit(before: Experiment, after: Experiment) -> str:
         return _name_branch_edit(before, after)
     if (before.steps, before.stop_when_converged) != (after.steps, after.stop_when_converged):
         return gettext_noop("Change Stop Condition")
+    if before.search_level != after.search_level:
+        return gettext_noop("Search for Minima")
+    if before.parameter_ranges != after.parameter_ranges:
+        return gettext_noop("Change Slider Range")
     if before.loss_plot != after.loss_plot:
         return gettext_noop("Change Loss View")
+    if before.map_options != after.map_options:
+        return gettext_noop("Change Map Options")
     if before.comparison != after.comparison:
         return gettext_noop("Change Comparison Mode")
     return gettext_noop("Change Experiment")

@@ -24,12 +24,14 @@ def apply_edit(
 ) -> Experiment:
     """Return ``current`` with the changes in ``requested``, an edited copy of ``current.as_of_step(step)``.
 
-    Changed hyperparameters apply to the updates after ``step``, or from the first one with ``from_start``.
+    Changed hyperparameters, and parameters of the formula, apply to the updates after ``step``, or from the first one
+    with ``from_start``.
     ``displayed_lengths`` is the number of displayed steps of each run of ``current``; runs with steps beyond ``step``
     that would be lost are kept as a branch. Runs are matched by their slots.
     """
-    if not requested.same_surface(current):
+    if not requested.same_surface_kind(current):
         return requested
+    requested, parameters_changed = _with_edited_parameters(current, requested, step, from_start)
     old_runs = {run.slot: run for run in current.runs}
     displayed_runs = {run.slot: run for run in current.as_of_step(step).runs}
     if current.comparison.mode == "rate":
@@ -47,20 +49,46 @@ def apply_edit(
     displaced = [
         run
         for run, length in zip(current.runs, displayed_lengths, strict=True)
-        if length > step and run.slot in new_runs and (start_changed or (run.slot in changed and not from_start))
+        if length > step
+        and run.slot in new_runs
+        and (start_changed or parameters_changed or (run.slot in changed and not from_start))
     ]
     result = replace(requested, runs=tuple(runs), comparison=current.comparison)
-    if start_changed or changed & old_runs.keys():  # an added run makes no branch redundant
+    if start_changed or parameters_changed or changed & old_runs.keys():  # an added run makes no branch redundant
         result = replace(
             result, branches=tuple(branch for branch in result.branches if not _is_redundant(branch, result, step))
         )
     return with_branch_of(
         result,
         current,
-        tuple(run for run in current.runs if run in displaced or (displaced and start_changed)),
+        tuple(run for run in current.runs if run in displaced or (displaced and (start_changed or parameters_changed))),
         step,
         displayed_lengths,
     )
+
+
+def _with_edited_parameters(
+    current: Experiment, requested: Experiment, step: int, from_start: bool
+) -> tuple[Experiment, bool]:
+    """Return ``requested`` with its parameters over the steps, and whether they differ only after ``step``.
+
+    Parameters changed at step 0 or with ``from_start`` apply to the branches, too.
+    """
+    timeline, displayed = current.parameter_timeline, current.parameter_timeline.as_of_step(step).parameters
+    changes = {name: value for name, value in requested.parameters.items() if displayed.get(name) != value}
+    if requested.start != current.start:  # runs with another start have no history
+        return replace(requested, parameter_history=()), False
+    if not changes:
+        return requested.with_parameter_timeline(timeline), False
+    if step and not from_start:
+        return requested.with_parameter_timeline(timeline.with_change_at_step(step, requested.parameters)), True
+    timelines = [branch.parameter_timeline.with_values_from_start(changes) for branch in requested.branches]
+    branches = tuple(
+        replace(branch, parameters=each.parameters, parameter_history=each.history)
+        for branch, each in zip(requested.branches, timelines, strict=True)
+    )
+    result = replace(requested, branches=branches)
+    return result.with_parameter_timeline(timeline.with_values_from_start(changes)), False
 
 
 def _is_redundant(branch: Branch, experiment: Experiment, step: int) -> bool:
@@ -70,8 +98,13 @@ def _is_redundant(branch: Branch, experiment: Experiment, step: int) -> bool:
         branch.left_at_step == step
         and not branch.name
         and branch.start == experiment.start
+        and _same_parameters(branch, experiment)
         and all(run.slot in runs_by_slot and same_updates(run, runs_by_slot[run.slot]) for run in branch.runs)
     )
+
+
+def _same_parameters(branch: Branch, experiment: Experiment) -> bool:
+    return not experiment.formula or branch.parameter_timeline == experiment.parameter_timeline
 
 
 def with_branch_of(
@@ -85,7 +118,15 @@ def with_branch_of(
         return experiment
     assert current.start is not None
     steps = max(length for run, length in zip(current.runs, displayed_lengths, strict=True) if run in runs)
-    branch = Branch(runs, current.start, min(steps, MAX_TOTAL_STEPS // len(runs)), step)
+    parameters = current.parameters if current.formula else None
+    branch = Branch(
+        runs,
+        current.start,
+        min(steps, MAX_TOTAL_STEPS // len(runs)),
+        step,
+        parameters=parameters,
+        parameter_history=current.parameter_history,
+    )
     if branch in experiment.branches:  # the value was here before during the same drag
         return experiment
     branches = (*experiment.branches, branch)
@@ -166,7 +207,8 @@ def with_comparison(
 ) -> Experiment:
     """Return the experiment with a comparison mode.
 
-    Runs whose slots are in ``learning_rates`` use that rate, and their other current hyperparameters, from the start.
+    Runs whose slots are in ``learning_rates`` use that rate, and their other current hyperparameters, from the start;
+    so do all runs the current parameters of the formula.
     """
     result = replace(
         current,
@@ -175,6 +217,7 @@ def with_comparison(
             run.without_history().with_learning_rate(learning_rates[run.slot]) if run.slot in learning_rates else run
             for run in current.runs
         ),
+        parameter_history=() if learning_rates else current.parameter_history,
     )
     return replace(
         result,
@@ -187,8 +230,8 @@ def with_comparison(
 
 
 def restarted(current: Experiment) -> Experiment:
-    """Return the experiment with the current hyperparameters of every run from the start."""
-    return replace(current, runs=tuple(run.without_history() for run in current.runs))
+    """Return the experiment with the current hyperparameters and parameters from the start of every run."""
+    return replace(current, runs=tuple(run.without_history() for run in current.runs), parameter_history=())
 
 
 def with_branch(current: Experiment, step: int, displayed_lengths: Sequence[int]) -> Experiment:
@@ -217,11 +260,11 @@ def with_branch_switched(current: Experiment, index: int, step: int, displayed_l
     branch = current.branches[index]
     current_runs = {run.slot: run for run in current.runs}
     branch_runs = {run.slot: _with_appearance_of(run, current_runs.get(run.slot)) for run in branch.runs}
-    start_changed = branch.start != current.start
+    all_changed = branch.start != current.start or not _same_parameters(branch, current)
     displaced = tuple(
         run
         for run in current.runs
-        if start_changed or (run.slot in branch_runs and not same_updates(run, branch_runs[run.slot]))
+        if all_changed or (run.slot in branch_runs and not same_updates(run, branch_runs[run.slot]))
     )
     current_slots = {run.slot for run in current.runs}
     runs = (
@@ -229,4 +272,6 @@ def with_branch_switched(current: Experiment, index: int, step: int, displayed_l
         *(run for run in branch_runs.values() if run.slot not in current_slots),
     )
     result = replace(without_branch(current, index), runs=runs, start=branch.start)
+    if current.formula:
+        result = result.with_parameter_timeline(branch.parameter_timeline)
     return with_branch_of(result, current, displaced, branch.left_at_step, displayed_lengths)

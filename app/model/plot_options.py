@@ -13,7 +13,7 @@ HEIGHT_SCALES = ("auto", "linear", "log")
 LEVEL_STYLES = ("filled", "lines")
 COLORMAPS = ("viridis", "cividis", "plasma", "inferno", "magma")  # the perceptually uniform ones of matplotlib
 MIN_LEVELS, MAX_LEVELS = 3, 40
-SWITCHES = ("level_labels", "color_bar", "equal_axes", "step_markers", "dashes")
+SWITCHES = ("level_labels", "color_bar", "equal_axes", "step_markers", "dashes", "basin_map")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class PlotOptions:
         Whether the steps of a path are marked where they are far enough apart.
     dashes
         Whether paths are dashed in every theme.
+    basin_map
+        Whether the contour plot shows, instead of filled levels, to which minimum every start leads.
     """
 
     height_scale: str = "auto"
@@ -48,6 +50,7 @@ class PlotOptions:
     equal_axes: bool = False
     step_markers: bool = True
     dashes: bool = False
+    basin_map: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

@@ -195,17 +195,22 @@ class Run:
 
     @property
     def hyperparameter_text(self) -> str:
-        """The learning rate and all hyperparameters that differ from their defaults, as text.
+        """The learning rate and all hyperparameters that differ from their defaults, as text."""
+        return ", ".join(self.hyperparameter_texts)
+
+    @property
+    def hyperparameter_texts(self) -> list[str]:
+        """The learning rate and each hyperparameter that differs from its default, as texts.
 
         Names are those that a person reads, except for the usual abbreviation lr.
         """
         entries = [(name, self.method.spec(name), value) for name, value in self.hyperparameters.items()]
-        return ", ".join(
+        return [
             f"{name if name == 'lr' and self.method.has_learning_rate else tr(spec.text_label(name))} "
             + ((tr("on") if value else tr("off")) if spec.scale == "switch" else f"{value:g}")
             for name, spec, value in entries
             if name == "lr" or value != spec.default
-        )
+        ]
 
     @property
     def _change_labels(self) -> list[str]:

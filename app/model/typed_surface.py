@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from app.model.dataset import to_experiment_error
+from app.model.parameter_timeline import MAX_PARAMETER_CHANGES, check_parameters
 from app.utils.i18n import tr
-from app.utils.validation import MAX_COORDINATE, ExperimentError, check_number, check_text, shorten_repr
+from app.utils.validation import MAX_COORDINATE, ExperimentError, check_coordinate, check_number, check_text
 from surfaces import Surface, from_formula
 from surfaces.formula.formula import Formula, read_formula
 from surfaces.formula.typed_surface import DEFAULT_BOUNDS
-from surfaces.surface import Bounds
+from surfaces.surface import Bounds, line_bounds
 
 
 def parse_formula(text: str) -> Formula:
@@ -26,6 +27,18 @@ def parse_formula(text: str) -> Formula:
 def parameters_of(text: str) -> tuple[str, ...]:
     """Return the names of the parameters of a formula."""
     return parse_formula(text).parameters
+
+
+def dimension_of(text: str) -> int:
+    """Return the number of coordinates that a formula depends on."""
+    return parse_formula(text).dimension
+
+
+def check_line_start(start: Any) -> tuple[float, float]:
+    """Return a start on a line, (x, 0): y has no effect. ExperimentError unless it is one number, or a pair."""
+    if isinstance(start, (tuple, list)) and len(start) in (1, 2):
+        start = start[0]
+    return check_coordinate(tr("start {axis}", axis="x"), start), 0.0
 
 
 def check_formula_data(data: object) -> None:
@@ -42,20 +55,15 @@ def check_typed_surface(text: Any, parameters: Any, domain: Any) -> tuple[str, M
     from surfaces.formula.tokens import MAX_LENGTH  # with the rest of the parser, only for a formula
 
     formula = check_text(tr("formula"), text, MAX_LENGTH)
-    names = parse_formula(formula).parameters
-    if not isinstance(parameters, Mapping):
-        raise ExperimentError(tr("parameters must be names with numbers, not {value}", value=shorten_repr(parameters)))
-    for name in parameters:
-        if name not in names:
-            raise ExperimentError(
-                tr("the formula has no parameter {name}", name=shorten_repr(name) if len(str(name)) > 20 else name)
-            )
-    values = {name: check_number(tr("parameter {name}", name=name), parameters.get(name, 1.0)) for name in names}
-    return formula, values, None if domain is None else _check_domain(domain)
+    parsed = parse_formula(formula)
+    values = check_parameters(parsed.parameters, parameters)
+    return formula, values, None if domain is None else _check_domain(domain, parsed.dimension)
 
 
-def _check_domain(domain: Any) -> Bounds:
+def _check_domain(domain: Any, dimension: int) -> Bounds:
     try:
+        if dimension == 1:
+            domain = line_bounds(*(check_number(tr("domain"), value) for value in domain[0]))
         (left, right), (bottom, top) = domain
     except (TypeError, ValueError):
         raise ExperimentError(tr("the domain must be two ranges, as in [[-5, 5], [-5, 5]]")) from None
@@ -70,10 +78,12 @@ def _check_domain(domain: Any) -> Bounds:
     return (left, right), (bottom, top)
 
 
-@lru_cache(maxsize=16)
-def get_typed_surface(text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None) -> Surface:
+@lru_cache(maxsize=4 * MAX_PARAMETER_CHANGES)  # trajectories are compared by the identity of their surfaces
+def get_typed_surface(
+    text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None, search_level: int = 0
+) -> Surface:
     """Return the surface of a formula; ExperimentError if it has no finite value in the domain."""
     try:
-        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))
+        return from_formula(text, domain or DEFAULT_BOUNDS, None, search_level, **dict(parameters))
     except ValueError as error:
         raise to_experiment_error(error) from None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.transforms import Bbox, Transform
+from matplotlib.transforms import Bbox
 
 from app.engine.trajectory import Trajectory
 from app.plotting.path_renderer import PathRenderer
@@ -22,7 +22,7 @@ def search_shapes(state: Mapping[str, Any]) -> list[np.ndarray]:
     """Return the closed lines (n, 2), in x and y of the surface, that a state describes."""
     shapes = []
     simplex, covariance, mean = (_state_array(state, name) for name in ("simplex", "covariance", "mean"))
-    if simplex.shape == (3, 2):
+    if simplex.ndim == 2:
         shapes.append(np.array([*simplex, simplex[0]]))
     if covariance.shape == (2, 2) and mean.shape == (2,) and np.isfinite(covariance).all():
         eigenvalues, eigenvectors = np.linalg.eigh(covariance)
@@ -41,21 +41,24 @@ def draw_search_state(
     step: int,
     style: Style,
     theme: Theme,
-    transform: Transform,
+    to_pixels: Callable[[np.ndarray], np.ndarray],
     clip: Bbox,
 ) -> None:
-    """Draw the search state of a run after ``step``, if its optimizer has any of ``DRAWN_STATES``."""
+    """Draw the search state of a run after ``step``, if its optimizer has any of ``DRAWN_STATES``.
+
+    ``to_pixels`` returns the pixels (n, 2) of x and y (n, 2).
+    """
     if DRAWN_STATES.isdisjoint(trajectory.method.state):
         return
     state = trajectory.state_at(step)
     with np.errstate(all="ignore"):
         for shape in search_shapes(state):
-            points = transform.transform(shape)
+            points = to_pixels(shape)
             renderer.draw_line(points, theme.outline_color, OUTLINE_WIDTH, clip)
             renderer.draw_line(points, style.color, LINE_WIDTH, clip)
         trials = _state_array(state, "trials")
         if trials.ndim == 2:
-            points = transform.transform(trials)
+            points = to_pixels(trials)
             points = points[((points > clip.min) & (points < clip.max)).all(axis=1)]
             renderer.draw_markers(points, "o", POINT_SIZE, "none", theme.outline_color, OUTLINE_WIDTH)
             renderer.draw_markers(points, "o", POINT_SIZE, "none", style.color, LINE_WIDTH)

@@ -9,6 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from app.analysis.local_stability import LocalStability
 from app.analysis.run_status import RunStatus
 from app.engine.race import Race
 from app.engine.time_budget import catch_up
@@ -124,6 +125,10 @@ class Session(QObject):
     def run_status(self, index: int) -> RunStatus:
         """Return the status of a run at the displayed step, from a cache."""
         return self._statuses.run_status(self.race, index)
+
+    def local_stability(self, index: int) -> LocalStability | None:
+        """Return the stability of a run at the displayed step, from a cache."""
+        return self._statuses.local_stability(self.race, index)
 
     def retranslate(self) -> None:
         """Discard cached texts after a change of language."""

@@ -1,29 +1,45 @@
-"""Cache of the status of each run at the displayed step."""
+"""Cache of the status and of the stability of each run at the displayed step."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.analysis.local_stability import LocalStability, local_stability
 from app.analysis.run_status import RunStatus, run_status
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 
+Value = TypeVar("Value")
+Entries = dict[int, tuple[tuple[Trajectory, int, int], Value]]
+
 
 class StatusCache:
-    """The last computed status of each run; it is recomputed when the trajectory or the displayed step changes."""
+    """The last computed values of each run; they are recomputed when the trajectory or the displayed step changes."""
 
     def __init__(self) -> None:
-        self._entries: dict[int, tuple[Trajectory, int, int, RunStatus]] = {}
+        self._statuses: Entries[RunStatus] = {}
+        self._stabilities: Entries[LocalStability | None] = {}
 
     def run_status(self, race: Race, index: int) -> RunStatus:
         """Return the status of a run at the displayed step."""
-        trajectory, step = race.trajectories[index], race.step
-        for removed in [k for k in self._entries if k >= len(race.trajectories)]:
-            del self._entries[removed]
-        cached = self._entries.get(index)
-        if cached is None or cached[:3] != (trajectory, step, trajectory.last_step):
-            status = run_status(trajectory, min(step, trajectory.last_known_step))
-            cached = self._entries[index] = (trajectory, step, trajectory.last_step, status)
-        return cached[3]
+        return _cached(self._statuses, race, index, lambda run: run_status(run, min(race.step, run.last_known_step)))
+
+    def local_stability(self, race: Race, index: int) -> LocalStability | None:
+        """Return the stability of a run at the displayed step."""
+        return _cached(self._stabilities, race, index, lambda run: local_stability(run, race.step))
 
     def clear(self) -> None:
-        """Remove all entries, because their texts are in another language."""
-        self._entries.clear()
+        """Remove all statuses, because their texts are in another language."""
+        self._statuses.clear()
+
+
+def _cached(entries: Entries[Value], race: Race, index: int, compute: Callable[[Trajectory], Value]) -> Value:
+    """Return the value of a run, from ``entries`` if its trajectory and the displayed step are the same."""
+    trajectory = race.trajectories[index]
+    for removed in [k for k in entries if k >= len(race.trajectories)]:
+        del entries[removed]
+    key = trajectory, race.step, trajectory.last_step
+    if index not in entries or entries[index][0] != key:
+        entries[index] = key, compute(trajectory)
+    return entries[index][1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 
+from app.utils.i18n import gettext_noop
+
 PACKAGES = {
     "Thalweg": "thalweg",
     "Python": "",
@@ -12,7 +14,7 @@ PACKAGES = {
     "matplotlib": "matplotlib",
     "numpy": "numpy",
 }
-NOT_INSTALLED = "not installed with pip"
+NOT_INSTALLED = gettext_noop("not installed with pip")
 
 
 def versions() -> list[tuple[str, str]]:
@@ -22,7 +24,7 @@ def versions() -> list[tuple[str, str]]:
     """
     return [
         *((name, version(package) if package else platform.python_version()) for name, package in PACKAGES.items()),
-        ("Platform", platform.platform()),
+        (gettext_noop("Platform"), platform.platform()),
     ]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+Computation = Callable[[], Generator[float, None, Any]]  # for a worker process it must be picklable, as a partial is
 
 
 def finish(generator: Generator[float, None, Result], report: Callable[[float], object] | None = None) -> Result:

@@ -152,7 +152,12 @@ def layout_divergence_label(
     left, right = (near[0] + inset, "left"), (near[0] - inset, "right")
     places = [left, right] if on_left else [right, left]
     places += [(center[0], "center"), (bbox.x0 + inset, "left"), (bbox.x1 - inset, "right")]
-    message = tr("{name} diverged at step {step:,}", name=trajectory.method.name, step=trajectory.diverged_at)
+    is_mapped = getattr(trajectory.surface_at(trajectory.last_step), "is_mapped", False)
+    values = {"name": trajectory.method.name, "step": trajectory.diverged_at}
+    if is_mapped:
+        message = tr("{name} left the mapped area at step {step:,}", **values)
+    else:
+        message = tr("{name} diverged at step {step:,}", **values)
     best_label, fewest_covered = None, math.inf
     for line_offset in LINE_OFFSETS:
         y = near[1] + line_offset * LINE_SPACING * FONT_SIZE * pixels_per_point

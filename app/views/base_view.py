@@ -45,6 +45,8 @@ class View(AxesLayout, ABC):
     ----------
     id, title
         Key in ``VIEWS``, and the name in the window (a translatable text).
+    shown_initially
+        Whether the window shows the view at the first start, and a figure of all views includes it.
     scene
         What is shown; None before the first ``show_scene``.
     low_quality
@@ -52,6 +54,8 @@ class View(AxesLayout, ABC):
         drawn in longer pieces.
     interacting
         Whether the static part is redrawn many times per second as well. Then the margins stay as they are.
+    has_changed_artists
+        Whether ``update_scene`` has changed static artists that ``draw_changed_artists`` can draw without a full draw.
     shows_hints
         Whether a view without visible runs shows a message.
     tight_limits
@@ -85,7 +89,9 @@ class View(AxesLayout, ABC):
 
     id: ClassVar[str]
     title: ClassVar[str]
+    shown_initially: ClassVar[bool] = True
     interacting: bool = False
+    has_changed_artists: bool = False
     shows_hints: bool = False
     tight_limits: bool = False
     truncates_replicas: bool = False
@@ -146,6 +152,9 @@ class View(AxesLayout, ABC):
         With ``include_background`` the paths of branches and replicas count as well.
         """
         return False
+
+    def draw_changed_artists(self, renderer: PathRenderer) -> None:
+        """Draw static artists over what they showed before ``has_changed_artists`` was set, and clear that."""
 
     # Coordinates
 
@@ -228,6 +237,9 @@ class View(AxesLayout, ABC):
             else:
                 renderer.draw_markers(position, style.marker, size, color, outline_color, 1.4)
 
+    def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
+        """Draw the path of a run that does not belong to the experiment."""
+
     def draw_step_ring(self, renderer: PathRenderer, index: int, step: int) -> None:
         """Highlight a step of the run with this index."""
         assert self.scene is not None
@@ -244,3 +256,11 @@ class View(AxesLayout, ABC):
     def nearest_step(self, pixel: tuple[float, float], max_distance: float) -> tuple[int, int] | None:
         """Return the index of the run and the step whose path is nearest to a pixel, None if none is so near."""
         return None
+
+    def summary(self) -> str:
+        """Return in words, translated, what the view shows besides the paths; empty for the paths alone."""
+        return ""
+
+    def readout(self, pixel: tuple[float, float]) -> list[tuple[str, str]]:
+        """Return names and values, translated, of what is at a pixel where there is no path."""
+        return []

@@ -1,4 +1,4 @@
-"""The slim color bar next to the contour plot, with the losses of some colors."""
+"""The slim color bar next to a plot, with the losses or other values of some colors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TICK_COUNT = 5
 
 
 class ColorBar:
-    """The color bar of axes, which moves with them.
+    """The color bar of axes, which moves with them, with ``ticks`` at positions from 0 to 1, ascending.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class ColorBar:
         Inches on the right of the plot that bar and labels need.
     """
 
-    def __init__(self, parent: Axes, height_map: HeightMap, theme: Theme, colormap: Colormap) -> None:
+    def __init__(self, parent: Axes, ticks: list[tuple[float, str]], theme: Theme, colormap: Colormap) -> None:
         self.parent = parent
         self.axes = parent.inset_axes((1.0, 0.0, 0.1, 1.0))
         self.axes.set_axes_locator(self._locate)
@@ -46,7 +46,7 @@ class ColorBar:
             axis="y", length=2, width=0.6, pad=2, color=theme.divider, labelcolor=theme.muted_text,
             labelsize=TICK_FONT_SIZE,
         )  # fmt: skip
-        self.ticks = bar_ticks(height_map)
+        self.ticks = ticks
         self.space = GAP + WIDTH + TICK_GAP + self._label_width()
 
     def _label_width(self) -> float:

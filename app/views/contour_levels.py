@@ -31,13 +31,16 @@ def draw_levels(
     heights = height_map.normalized_height(height_map.heights(x, y))
     heights = np.clip(np.nan_to_num(heights, nan=1.0), 0.0, 1.0)
     artists: list[Artist] = []
-    if options.level_style == "filled":
+    thin_lines: dict[str, Any] = {"colors": theme.text, "linewidths": LINE_WIDTH, "alpha": 0.3}
+    if options.basin_map:
+        line_style = thin_lines
+    elif options.level_style == "filled":
         levels = np.linspace(0, 1, FILLED_LEVELS + 1)
         filled = axes.contourf(x, y, heights, levels=levels, cmap=colormap, zorder=0)
         if is_vector:  # gaps between the levels would be visible
             filled.set(edgecolor="face", linewidth=0.4)
         artists.append(filled)
-        line_style: dict[str, Any] = {"colors": theme.text, "linewidths": LINE_WIDTH, "alpha": 0.3}
+        line_style = thin_lines
     else:
         line_style = {"cmap": colormap, "vmin": 0.0, "vmax": 1.0, "linewidths": ALONE_WIDTH}
     low, high = heights.min(), heights.max()

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 
 from app.analysis.height_map import HeightMap, cached_height_map
+from app.analysis.landscape_text import plane_text
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import PathRenderer
-from app.plotting.search_overlay import draw_search_state
 from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
-from app.views.annotations import DivergenceLabels
-from app.views.color_bar import ColorBar
+from app.views import recorded_path
+from app.views.basin_layer import BasinLayer
+from app.views.color_bar import ColorBar, bar_ticks
 from app.views.contour_image import ContourImage
 from app.views.contour_levels import FILLED_LEVELS, draw_levels
-from app.views.path_view import PathView
 from app.views.scene import Scene
+from app.views.viewport_view import KEY_FONT_SIZE, ViewportView
 from surfaces.surface import Bounds
 
-FORMULA_FONT_SIZE, KEY_FONT_SIZE = 10.0, 8.5  # points
+PROBE_WIDTH, PROBE_OUTLINE_WIDTH, PROBE_DOT = 1.3, 3.0, 5.0  # points
 MIN_CELL_WITH_BAR = 2.6, 1.7  # inches; in a smaller cell there is no color bar
 
 
-class ContourView(PathView):
+class ContourView(ViewportView):
     """The contour plot, of the whole scene or of a part of the plane.
 
     Attributes
     ----------
-    viewport
-        The part of the plane that is shown; None for the bounds of the scene.
     interacting
         Whether the viewport is moving. Then levels are drawn as an image, without lines and labels, and paths stay
         decimated for the viewport at the start of the move.
@@ -41,23 +38,16 @@ class ContourView(PathView):
 
     id = "contour"
     title = "Contour"
-    marker_key: Annotation | None = None
     color_bar: ColorBar | None = None
-    formula: Annotation | None = None
-    viewport: Bounds | None = None
+    basins: BasinLayer | None = None
     _interacting = False
 
-    def __init__(self, figure: Figure) -> None:
-        super().__init__(figure)
-        self.divergence_labels = DivergenceLabels()
+    @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return whether the loss depends on two coordinates."""
+        return scene.surface.dimension == 2
 
     # Viewport
-
-    @property
-    def visible_bounds(self) -> Bounds:
-        """The part of the plane that is shown."""
-        assert self.scene is not None
-        return self.viewport or self.scene.height_map.bounds
 
     @property
     def decimation_bounds(self) -> Bounds:
@@ -73,26 +63,15 @@ class ContourView(PathView):
     def interacting(self, interacting: bool) -> None:
         self._interacting = self.low_quality = interacting
         assert self.scene is not None
-        is_filled = self.scene.experiment.plot_options.level_style == "filled"  # lines alone are fast, and stay
+        options = self.scene.experiment.plot_options
+        is_filled = options.level_style == "filled" and not options.basin_map  # lines alone are fast, and stay
         for artist in self.static_artists:
             artist.set_visible(not interacting or not is_filled)
         self.contour_image.set_visible(interacting and is_filled)
         if self.color_bar is not None:
             self.color_bar.axes.set_visible(not interacting and self.has_room_for_bar)
 
-    def set_viewport(self, viewport: Bounds | None) -> None:
-        """Show another part of the plane from the next draw on; levels are computed for it in ``show_scene``."""
-        self.viewport = viewport
-        (left, right), (bottom, top) = self.visible_bounds
-        self.axes.set(xlim=(left, right), ylim=(bottom, top))
-
     # Static artists
-
-    def show_scene(self, scene: Scene) -> None:
-        """Build the static artists for a scene; for another domain, show all of it."""
-        if self.scene is not None and not scene.same_domain(self.scene):
-            self.viewport = None
-        super().show_scene(scene)
 
     def show_surface_quickly(self, scene: Scene) -> bool:
         """Show the levels of another surface as an image, until ``show_scene`` builds them."""
@@ -104,17 +83,20 @@ class ContourView(PathView):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
-        axes, options, surface = self.axes, scene.experiment.plot_options, scene.race.surface
+        axes, options, surface = self.axes, scene.experiment.plot_options, scene.surface
         colormap = surface_colormap(scene.theme, options.colormap)
         self.height_map = cached_height_map(surface, self.visible_bounds, options.level_scale)
         self.static_artists: list[Artist] = draw_levels(
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
-        self.color_bar = ColorBar(axes, self.height_map, scene.theme, colormap) if options.color_bar else None
+        self.color_bar = None
+        self.basins = BasinLayer(axes, scene, self.static_artists) if options.basin_map else None
+        if options.color_bar and not options.basin_map:
+            self.color_bar = ColorBar(axes, bar_ticks(self.height_map), scene.theme, colormap)
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)
-        x_label, y_label = scene.race.surface.axis_labels
+        x_label, y_label = scene.surface.axis_labels
         axes.set(xlabel=tr(x_label), ylabel=tr(y_label))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
@@ -122,21 +104,35 @@ class ContourView(PathView):
         key_text = tr("◎ start")
         if surface.minima:
             key_text = tr("◎ start   ☆ lowest found") if surface.minima_estimated else tr("◎ start   ☆ minimum")
+            key_text = tr("◎ start   ① minimum") if options.basin_map else key_text
+        if scene.experiment.landscape is not None and scene.experiment.landscape.path:
+            key_text += "   " + tr("● recorded   ○ true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
 
+    def update_scene(self, scene: Scene) -> bool:
+        """Switch to the scene of another race or another basin map, which ``draw_changed_artists`` draws."""
+        if self.basins is not None and self.basins.show(scene):
+            self.has_changed_artists = True
+        return super().update_scene(scene)
+
+    def draw_changed_artists(self, renderer: PathRenderer) -> None:
+        """Draw the basin map, with the lines over it."""
+        self.has_changed_artists = False
+        if self.basins is not None:
+            self.basins.redraw(renderer.backend_renderer)
+
     def _visible_height_map(self) -> HeightMap:
         assert self.scene is not None
         options = self.scene.experiment.plot_options
-        return HeightMap(self.scene.race.surface, self.visible_bounds, options.level_scale)
+        return HeightMap(self.scene.surface, self.visible_bounds, options.level_scale)
 
-    def add_deferred_artists(self) -> bool:
-        """Add the formula: loading the parser and the fonts of mathtext takes longer than everything else."""
+    def formula_text(self) -> str:
+        """Return the formula, or what the axes of a landscape mean."""
         assert self.scene is not None
-        text = f"${self.scene.race.surface.formula}$"
-        self.formula = text_fitting.annotate_above(self.axes, text, "left", FORMULA_FONT_SIZE, self.scene.theme.text)
-        return True
+        landscape = self.scene.experiment.landscape
+        return super().formula_text() if landscape is None else plane_text(landscape.landscape)
 
     @property
     def has_room_for_bar(self) -> bool:
@@ -147,27 +143,21 @@ class ContourView(PathView):
     def effective_margins(self) -> tuple[float, float, float, float]:
         """Return the minimum margins, with room for the color bar on the right."""
         left, bottom, right, top = super().effective_margins()
-        if self.color_bar is None or not self.has_room_for_bar:
+        if not self.has_room_for_bar:
             return left, bottom, right, top
-        return left, bottom, right + self.color_bar.space, top
+        if self.basins is not None:
+            return left, bottom, right + self.basins.space, top
+        return left, bottom, right + (self.color_bar.space if self.color_bar is not None else 0.0), top
 
     def fit_labels(self) -> None:
-        """Shrink the formula so that it fits next to the key; hide it if it were too small to read."""
+        """Fit the color bar, and the formula next to the key."""
         super().fit_labels()
-        if self.marker_key is None:
-            return
-        self.axes.apply_aspect()
-        text_fitting.thin_ticks(self.axes)
         if self.color_bar is not None:
             self.color_bar.axes.set_visible(self.has_room_for_bar)
             self.color_bar.fit_ticks()
-        bbox, dpi = self.axes.bbox, self.figure.dpi
-        available_width = bbox.width
-        if text_fitting.shrink_to_fit(self.marker_key, KEY_FONT_SIZE, available_width):
-            available_width -= self.marker_key.get_window_extent().width + 0.12 * dpi
-        if self.formula is not None:
-            available_height = self.cell_bbox.y1 - bbox.y1 - text_fitting.HEADING_OFFSET / 72 * dpi
-            text_fitting.shrink_to_fit(self.formula, FORMULA_FONT_SIZE, available_width, available_height)
+        self.fit_heading()
+        if self.basins is not None:
+            self.basins.table.set_visible(self.has_room_for_bar)
 
     # Coordinates: x and y of the surface
 
@@ -177,21 +167,24 @@ class ContourView(PathView):
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
         """Return the pixels (n, 2) of x and y (n, 2)."""
-        return self.axes.transData.transform(points), None
+        return self.surface_pixels(points), None
 
-    def start_position(self) -> np.ndarray:
-        """Return the pixel (1, 2) of the start point."""
-        assert self.scene is not None
-        start = self.scene.experiment.start
-        assert start is not None
-        return self.axes.transData.transform([start])
+    def surface_pixels(self, points: np.ndarray) -> np.ndarray:
+        """Return the pixels (n, 2) of x and y (n, 2)."""
+        pixels: np.ndarray = self.axes.transData.transform(points)
+        return pixels
 
     # Moving parts
 
     def draw_underlay(self, renderer: PathRenderer) -> None:
-        """Draw the markers of the minima and of the start point, if they lie inside the axes."""
+        """Draw the recorded path, and the markers of the minima and of the start point that lie inside the axes."""
         assert self.scene is not None
-        minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
+        data = self.scene.experiment.landscape
+        if data is not None and len(data.path):
+            to_pixels = self.axes.transData.transform
+            recorded_path.draw_on_plane(renderer, data.landscape, to_pixels, self.axes.bbox, self.is_inside)
+        known_minima = () if self.basins is not None else self.scene.surface.minima  # the map has numbers
+        minima = np.array(known_minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.axes.transData.transform(minima), markers.draw_minimum_marker),
             (self.start_position(), markers.draw_start_marker),
@@ -199,26 +192,11 @@ class ContourView(PathView):
             inside = [position for position in positions if self.is_inside(position)]
             draw_marker(renderer, np.array(inside).reshape(-1, 2))
 
-    def draw_paths(self, renderer: PathRenderer, last_step: int) -> None:
-        """Draw whole paths up to ``last_step``."""
-        self.divergence_labels.clear()
-        super().draw_paths(renderer, last_step)
-
-    def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """Draw search states, labels of diverged runs and, over them, the markers of the runs."""
+    def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
+        """Draw the path of a run from another start, thin and pale, with a dot at its start."""
         assert self.scene is not None
-        scene, step = self.scene, self.scene.race.step
-        if scene.options.get("trials", True):
-            for trajectory, style in scene.visible_runs:
-                run_step = min(step, trajectory.last_step)
-                draw_search_state(
-                    renderer, trajectory, run_step, style, scene.theme, self.axes.transData, self.axes.bbox
-                )
-        diverged_runs = [
-            (trajectory, style)
-            for trajectory, style in scene.visible_runs
-            if trajectory.diverged_at is not None and step > trajectory.last_step
-        ]
-        runs = [trajectory for trajectory, _ in scene.visible_runs]
-        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, runs, self.pixels_between)
-        super().draw_current_markers(renderer)
+        theme, start = self.scene.theme, self.pixel_positions(probe, np.array([0]))[0]
+        points = self.decimated_path(probe, probe.last_step)[1]
+        renderer.draw_line(points, theme.outline_color, PROBE_OUTLINE_WIDTH, self.axes.bbox)
+        renderer.draw_line(points, theme.muted_text, PROBE_WIDTH, self.axes.bbox)
+        renderer.draw_markers(start, "o", PROBE_DOT, theme.muted_text, theme.outline_color, 1.0)

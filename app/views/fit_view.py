@@ -35,17 +35,17 @@ class FitView(View):
     @staticmethod
     def applies_to(scene: Scene) -> bool:
         """Return whether the surface is made from data."""
-        return scene.race.surface.data is not None
+        return scene.surface.data is not None
 
     # Static artists
 
     def build_static_artists(self, scene: Scene) -> None:
         """Plot the data and set the limits, the title and the grid."""
         axes, theme, experiment = self.axes, scene.theme, scene.race.experiment
-        if scene.race.surface.data is None:
+        if scene.surface.data is None:
             axes.set_axis_off()
             return
-        x, y = scene.race.surface.data if experiment.data is None else map(np.array, experiment.data)
+        x, y = scene.surface.data if experiment.data is None else map(np.array, experiment.data)
         is_dense = x.size > DENSE_DATA_THRESHOLD
         axes.plot(
             x,
@@ -114,7 +114,7 @@ class FitView(View):
         """Switch to the scene of another race; return whether its curves need other limits."""
         same_race = self.scene is not None and self.scene.race is scene.race
         super().update_scene(scene)
-        if same_race or scene.race.surface.data is None:
+        if same_race or scene.surface.data is None:
             return False
         old_doublings, doublings = self.margin_doublings, self.required_doublings(scene.race)
         self.set_y_limits(doublings)
@@ -147,7 +147,7 @@ class FitView(View):
     def predict(self, a: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return the output of the model with parameters ``a`` and ``b`` at x, in the units of the data."""
         assert self.scene is not None
-        predict = self.scene.race.surface.predict
+        predict = self.scene.surface.predict
         assert predict is not None
         return np.asarray(self.scene.race.experiment.scaling.predict(predict, a, b, x))
 
@@ -168,7 +168,7 @@ class FitView(View):
     def draw_current_markers(self, renderer: PathRenderer) -> None:
         """Draw the current curve of each run with its marker on it."""
         assert self.scene is not None
-        if self.scene.race.surface.data is None:
+        if self.scene.surface.data is None:
             return
         for trajectory, style in self.scene.visible_runs:
             step = min(self.scene.race.step, trajectory.last_step)
@@ -182,7 +182,7 @@ class FitView(View):
         """Draw the curve of a run after a step in the color of the text."""
         assert self.scene is not None
         trajectory, theme = self.scene.race.trajectories[index], self.scene.theme
-        if self.scene.race.surface.data is not None:
+        if self.scene.surface.data is not None:
             a, b, _ = trajectory.values_between(step, step)
             for color, width in ((theme.outline_color, PATH_WIDTH), (theme.text, PATH_WIDTH / 2)):
                 renderer.draw_line(self.curve_pixels(a, b, self.curve_x), color, width, self.axes.bbox)

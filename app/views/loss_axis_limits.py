@@ -163,13 +163,13 @@ class LossAxisLimits:
     # Values
 
     def _lowest_loss(self, scene: Scene) -> float:
-        """Return the lowest loss of the surface if losses are drawn, -inf if it is not known; 0 for other quantities.
+        """Return the lowest loss of all surfaces if losses are drawn, -inf if it is not known; 0 for other quantities.
 
         Other quantities approach 0, as losses do whose minimum is 0 apart from rounding.
         """
         if self.coordinates.quantity != "loss":
             return 0.0
-        minimum_loss = scene.race.surface.minimum_loss
+        minimum_loss = scene.minimum_loss
         if minimum_loss is None:
             return -math.inf
         return minimum_loss if abs(minimum_loss) > ROUNDING_FRACTION * scene.height_map.height_range else 0.0
@@ -193,10 +193,8 @@ class LossAxisLimits:
 
     def _new_value_range(self, trajectory: Trajectory, last_step: int, lower_bound: float) -> tuple[float, float]:
         """Return the lowest and the highest value of a curve above a bound since the last step that was checked."""
-        offset, first_step = self.coordinates.offset, min(self.checked_steps.get(trajectory, 0), last_step)
-        series = metric_series(trajectory, self.coordinates.quantity)
-        low, high = series.value_range(first_step, last_step, lower_bound + offset)
-        return low - offset, high - offset
+        first_step = min(self.checked_steps.get(trajectory, 0), last_step)
+        return metric_series(trajectory, self.coordinates.quantity).value_range(first_step, last_step, lower_bound)
 
     def _update_value_range(self, scene: Scene, step: int, include_background: bool) -> tuple[float, float]:
         """Return the lowest and the highest value so far within the followed range; inf, -inf if there is none.
@@ -227,7 +225,7 @@ class LossAxisLimits:
         if quantity == "step":
             start_value = span = max(start_value, *scene.height_map.size.tolist())
         elif quantity == "loss":
-            minimum_loss = scene.race.surface.minimum_loss
+            minimum_loss = scene.minimum_loss
             if minimum_loss is None:
                 max_distance = MAX_RISE[scale] * max(abs(start_value), span)
                 return 0.0 if scale == "log" else -max_distance, max_distance

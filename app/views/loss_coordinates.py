@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ import numpy as np
 from app.analysis.metric_series import metric_series
 from app.engine.trajectory import Trajectory
 from app.engine.update_timing import measure_update_time
-from app.model.experiment import LossPlot
 
 INITIAL_LENGTHS = {"steps": 100.0, "evaluations": 100.0, "time": 0.1}  # of the x axis; time is in milliseconds
 LOOKUP_THRESHOLD = 600  # steps up to which evaluations are looked up one by one
@@ -19,23 +17,13 @@ LOOKUP_THRESHOLD = 600  # steps up to which evaluations are looked up one by one
 
 @dataclass(frozen=True)
 class LossCoordinates:
-    """What the loss view shows: ``quantity`` - ``offset`` over ``x_quantity``.
+    """What the loss view shows: ``quantity`` over ``x_quantity``.
 
     ``quantity`` is a key of ``QUANTITIES`` and ``x_quantity`` one of ``X_QUANTITIES`` in :mod:`app.model.experiment`.
-    ``offset`` is nan where the minimum of the surface has to be subtracted but is not known.
     """
 
     quantity: str
     x_quantity: str
-    offset: float
-
-    @classmethod
-    def from_plot(cls, loss_plot: LossPlot, minimum_loss: float | None) -> LossCoordinates:
-        """Return the coordinates for the options of a plot; only the quantity "above" subtracts the minimum."""
-        offset = 0.0
-        if loss_plot.quantity == "above":
-            offset = math.nan if minimum_loss is None else minimum_loss
-        return cls(loss_plot.quantity, loss_plot.x_quantity, offset)
 
     def x_values(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return x (n,) after each of ``steps`` (n,), which must be ascending."""
@@ -53,7 +41,7 @@ class LossCoordinates:
         """Return y (n,) after each of ``steps`` (n,), which must be ascending."""
         last_step = int(steps[-1]) if len(steps) else 0
         values: np.ndarray = metric_series(trajectory, self.quantity).values_up_to(last_step)[steps]
-        return values - self.offset
+        return values
 
     def steps_at(self, trajectory: Trajectory, x: np.ndarray, last_step: int) -> np.ndarray:
         """Return the first step at or after each of ``x`` (n,); steps may lie outside 0 to ``last_step``."""

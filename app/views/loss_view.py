@@ -29,7 +29,7 @@ SOLID_THRESHOLD = 0.5  # pixels per step up to which curves are solid
 NOTE_FONT_SIZE = 8.0  # points
 ESTIMATED_QUANTITIES = {  # instead of those of QUANTITIES, if the minima are the lowest points that a search found
     "above": gettext_noop("loss − lowest found"),
-    "distance": gettext_noop("distance to lowest minimum found"),
+    "distance": gettext_noop("distance to nearest minimum found"),
 }
 
 
@@ -49,7 +49,7 @@ class LossView(PathView):
     def build_static_artists(self, scene: Scene) -> None:
         """Set scales, limits, ticks, labels and the grid of the axes."""
         axes, loss_plot = self.axes, scene.experiment.loss_plot
-        self.plot_coordinates = LossCoordinates.from_plot(loss_plot, scene.race.surface.minimum_loss)
+        self.plot_coordinates = LossCoordinates(loss_plot.quantity, loss_plot.x_quantity)
         axes.set_xscale(loss_plot.x_scale)
         if loss_plot.x_scale == "linear":
             axes.xaxis.set_major_locator(FittingLocator(integer=loss_plot.x_quantity != "time"))
@@ -59,7 +59,7 @@ class LossView(PathView):
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.axis_limits = LossAxisLimits(axes, self.plot_coordinates, self.tight_limits)
         self.axis_limits.reset(scene, scene.race.step)
-        names = QUANTITIES | ESTIMATED_QUANTITIES if scene.race.surface.minima_estimated else QUANTITIES
+        names = QUANTITIES | ESTIMATED_QUANTITIES if scene.surface.minima_estimated else QUANTITIES
         axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=tr(names[loss_plot.quantity]))
         axes.grid(True, color=scene.theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
@@ -203,7 +203,7 @@ class LossView(PathView):
 def missing_reason(scene: Scene) -> tuple[str, bool]:
     """Return why some runs have no curve, empty if all have one, and whether there is no curve at all."""
     quantity = scene.experiment.loss_plot.quantity
-    if quantity in ("above", "distance") and not scene.race.surface.minima:
+    if quantity in ("above", "distance") and not scene.surface.minima:
         return tr("not available: this surface has no known minimum"), True
     names_without = [
         trajectory.method.name for trajectory, _ in scene.visible_runs if not trajectory.method.has_learning_rate

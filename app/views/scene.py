@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
 
 from app.analysis.height_map import HeightMap, height_map_for, vertical_height_map_for
+from app.engine.map_jobs import MapState
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.theming.theme import LIGHT, Style, Theme
+from surfaces import Surface
 from surfaces.surface import Bounds
 
 BranchTrajectory = tuple[Trajectory, int, str]  # run, last step that is drawn, pale color
@@ -33,8 +38,12 @@ class Scene:
         Options of the View menu that do not belong to the experiment: ``trials`` (search states).
     selected_run : int or None
         Index of the highlighted run.
+    maps : mapping of str to MapState
+        The maps of the views that show one, by view id.
     experiment : Experiment
         The experiment of the race when the scene was made; the race may switch to others later.
+    surface : Surface
+        The surface to show; by default the one at the step that is displayed when the scene is made.
     branch_trajectories : list of (Trajectory, int, str)
         The visible runs of the visible branches, each with the last step to draw and its pale color.
     replica_trajectories : list of (list of Trajectory, str)
@@ -46,6 +55,8 @@ class Scene:
     bounds: Bounds | None = None
     options: dict[str, Any] = field(default_factory=dict)
     selected_run: int | None = None
+    maps: Mapping[str, MapState] = field(default_factory=dict)
+    surface: Surface = None  # type: ignore[assignment]  # never None once the scene is made
     experiment: Experiment = field(init=False)
     branch_trajectories: list[BranchTrajectory] = field(init=False)
     replica_trajectories: list[ReplicaTrajectories] = field(init=False)
@@ -53,6 +64,7 @@ class Scene:
     def __post_init__(self) -> None:
         experiment, race = self.race.experiment, self.race
         object.__setattr__(self, "experiment", experiment)
+        object.__setattr__(self, "surface", self.surface or race.surface)
         object.__setattr__(
             self,
             "branch_trajectories",
@@ -77,12 +89,29 @@ class Scene:
     @cached_property
     def height_map(self) -> HeightMap:
         """The losses over the bounds, with the scale of contour levels and colors."""
-        return height_map_for(self.experiment, self.bounds)
+        return height_map_for(self.experiment, self.bounds, self.surface)
 
     @cached_property
     def vertical_height_map(self) -> HeightMap:
         """The losses over the bounds, with the scale of the vertical axis of the 3D surface."""
-        return vertical_height_map_for(self.experiment, self.bounds)
+        return vertical_height_map_for(self.experiment, self.bounds, self.surface)
+
+    def values_on_surface(self, trajectory: Trajectory, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return x, y and the loss on the surface of the scene (n,) after each of ``steps``, even of other surfaces."""
+        x, y, loss = trajectory.values_at(steps)
+        if any(surface is not self.surface for _, surface in trajectory.surfaces_by_step):
+            with np.errstate(all="ignore"):
+                loss = self.surface(x, y)[0]
+        return x, y, loss
+
+    @cached_property
+    def minimum_loss(self) -> float | None:
+        """The loss at the global minima, the lowest of all surfaces of the runs; None if one is unknown."""
+        trajectories = [*self.race.trajectories, *(trajectory for trajectory, _, _ in self.branch_trajectories)]
+        surfaces = {id(each): each for run in trajectories for _, each in run.surfaces_by_step} or {0: self.surface}
+        losses = [cast(Surface, surface).minimum_loss for surface in surfaces.values()]
+        known = [loss for loss in losses if loss is not None]
+        return min(known) if len(known) == len(losses) else None
 
     @cached_property
     def styles(self) -> list[Style]:
@@ -91,7 +120,7 @@ class Scene:
 
     def same_domain(self, other: Scene) -> bool:
         """Return whether another scene has the same surface, or one of the same kind with the same bounds."""
-        surface, other_surface = self.race.surface, other.race.surface
+        surface, other_surface = self.surface, other.surface
         return surface is other_surface or (
             (surface.id, surface.bounds, self.bounds) == (other_surface.id, other_surface.bounds, other.bounds)
         )
@@ -123,6 +152,11 @@ class Scene:
             for trajectory, style in self.visible_runs
             if min(limit, trajectory.last_step) > race.step
         ]
+
+    @property
+    def displayed_experiment(self) -> Experiment:
+        """The experiment as of the displayed step."""
+        return self.experiment.as_of_step(self.race.step)
 
     @property
     def displayed_steps(self) -> list[int]:

@@ -13,7 +13,6 @@ from matplotlib.transforms import Bbox
 
 from app.analysis.height_map import HeightMap
 from app.plotting.path_renderer import PathRenderer
-from app.utils.i18n import tr
 from app.utils.number_format import distinct_labels, format_tick
 from app.views.camera import HALF_HEIGHT, Camera
 from app.views.scene import Scene
@@ -113,7 +112,8 @@ class SurfaceAxes:
         ``surface_pixels`` (n, 2) are the pixels of the nodes of the surface. Labels do not cover them where they could,
         with the camera above the box, and labels of the loss do not cover each other.
         """
-        covers = {"x": self.above_y, "y": self.above_x, "loss": self.above_x or self.above_y}
+        above_any = self.above_x or self.above_y
+        covers = {"x": self.above_y, "y": self.above_x, "loss": above_any, "loss name": above_any}
         lowest_y = math.inf
         for label, offset in zip(labels, offsets, strict=True):
             position = self.to_pixels(label.anchor) + offset
@@ -121,35 +121,24 @@ class SurfaceAxes:
                 if lowest_y - position[1] <= renderer.backend_renderer.points_to_pixels(0.75 * TICK_FONT_SIZE):
                     continue
                 lowest_y = float(position[1])
-            self._draw_text(renderer, position, label.text, "center", surface_pixels if covers[label.axis] else None)
-
-    def draw_scale_note(self, renderer: PathRenderer) -> None:
-        """Say that the scale of the loss is logarithmic, if it is."""
-        if self.scene.vertical_height_map.scale == "log":
-            bbox = self.axes.bbox
-            position = np.array([bbox.x0, bbox.y1 - renderer.backend_renderer.points_to_pixels(4)])
-            self._draw_text(renderer, position, tr("loss: log scale"), "left")
+            self._draw_text(renderer, position, label, surface_pixels if covers[label.axis] else None)
 
     def _draw_edge(self, renderer: PathRenderer, points: np.ndarray) -> None:
         renderer.draw_line(self.to_pixels(points), self.scene.theme.divider, 1.0, self.clip)
 
     def _draw_text(
-        self,
-        renderer: PathRenderer,
-        position: np.ndarray,
-        label: str,
-        align: str,
-        surface_pixels: np.ndarray | None = None,
+        self, renderer: PathRenderer, center: np.ndarray, label: BoxLabel, surface_pixels: np.ndarray | None
     ) -> None:
-        """Draw a text at a pixel (2,), unless the edge of the view would cut it or it would cover the surface."""
+        """Draw a text around a pixel (2,), unless the edge of the view would cut it or it would cover the surface."""
         text = Text(
-            position[0],
-            position[1],
-            label,
+            center[0],
+            center[1],
+            label.text,
             fontsize=TICK_FONT_SIZE,
             color=self.scene.theme.muted_text,
-            ha=align,
+            ha="center",
             va="center",
+            rotation=90 if label.axis == "loss name" else 0,
         )
         text.set_figure(self.axes.figure)
         bbox, clip = text.get_window_extent(renderer.backend_renderer), self.clip

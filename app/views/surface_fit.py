@@ -22,7 +22,7 @@ class BoxLabel(NamedTuple):
     Attributes
     ----------
     axis
-        "x", "y" or "loss".
+        "x", "y", "loss", or "loss name", which reads upward.
     anchor, along
         A point (3,) of the edge, and another one in its direction; ``along`` is None for a label to its left.
     size

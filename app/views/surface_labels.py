@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
+from app.utils.i18n import tr
 from app.views.camera import HALF_HEIGHT, Camera
 from app.views.scene import Scene
 from app.views.surface_axes import TICK_FONT_SIZE, axis_ticks, height_ticks
@@ -19,7 +20,12 @@ LabelSizes = dict[str, tuple[float, float]]  # width and height in inches, by te
 
 def axis_names(scene: Scene) -> list[str]:
     """Return the short names of x and y."""
-    return [name.split()[0] for name in scene.race.surface.axis_labels]
+    return [name.split()[0] for name in scene.surface.axis_labels]
+
+
+def loss_axis_name(scene: Scene) -> str:
+    """Return the name of the vertical axis, with its scale if that is logarithmic."""
+    return tr("loss (log scale)") if scene.vertical_height_map.scale == "log" else tr("loss")
 
 
 def measure_labels(scene: Scene, figure: Figure) -> LabelSizes:
@@ -27,7 +33,7 @@ def measure_labels(scene: Scene, figure: Figure) -> LabelSizes:
     backend_renderer, font = figure.canvas.get_renderer(), FontProperties(size=TICK_FONT_SIZE)  # type: ignore[attr-defined]
     height_map = scene.vertical_height_map
     ticks = [*axis_ticks(height_map, 0), *axis_ticks(height_map, 1), *height_ticks(height_map)]
-    texts = [text for _, text in ticks] + axis_names(scene)
+    texts = [text for _, text in ticks] + [*axis_names(scene), loss_axis_name(scene)]
     widths = [backend_renderer.get_text_width_height_descent(text, font, False)[0] for text in texts]
     return {
         text: (width / figure.dpi, TICK_FONT_SIZE * TEXT_HEIGHT / 72) for text, width in zip(texts, widths, strict=True)
@@ -64,9 +70,16 @@ def _axis_labels(scene: Scene, camera: Camera, sizes: LabelSizes, axis: int) -> 
 
 
 def _height_labels(scene: Scene, camera: Camera, sizes: LabelSizes) -> list[BoxLabel]:
-    """Return tick labels to the left of the leftmost vertical edge, from the top."""
+    """Return tick labels to the left of the leftmost vertical edge, from the top, and the name to their left."""
     sx, sy = camera.near_sides
     corners = camera.project(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]), (0.0, 0.0), 1.0)
     x, y = (sx, -sy) if corners[0, 0] < corners[1, 0] else (-sx, sy)
-    ticks = reversed(height_ticks(scene.vertical_height_map))
-    return [BoxLabel("loss", text, np.array([x, y, z]), None, sizes[text]) for z, text in ticks]
+    ticks = [
+        BoxLabel("loss", text, np.array([x, y, z]), None, sizes[text])
+        for z, text in reversed(height_ticks(scene.vertical_height_map))
+    ]
+    name = loss_axis_name(scene)
+    length, height = sizes[name]
+    clearance = max((tick.size[0] for tick in ticks), default=0.0), height
+    center, top = np.array([x, y, 0.0]), np.array([x, y, HALF_HEIGHT])
+    return [*ticks, BoxLabel("loss name", name, center, top, (height, length), clearance)]

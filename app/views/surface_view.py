@@ -14,6 +14,7 @@ from app.engine.trajectory import Trajectory
 from app.plotting import markers
 from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import PathRenderer
+from app.views import recorded_path
 from app.views.camera import Camera
 from app.views.default_camera import default_camera
 from app.views.occlusion import OcclusionMap
@@ -28,7 +29,7 @@ from surfaces.surface import Bounds
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
 MIN_VIEWPORT_SIZE = 7.0  # points
 OCCLUSION_GRID_SIZE = 257  # nodes per side of the grid against which sight lines are tested
-MIN_LABELED_SIZE = 1.1, 1.8  # inches; a narrower or lower pane has no labels
+MIN_LABELED_SIZE = 1.1, 1.5  # inches; a narrower or lower pane has no labels
 
 
 class SurfaceArtist(Artist):
@@ -66,6 +67,11 @@ class SurfaceView(PathView):
     title = "3D Surface"
     margins = (0.06, 0.06, 0.06, 0.06)
     has_heading = False
+
+    @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return whether the loss depends on two coordinates."""
+        return scene.surface.dimension == 2
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
@@ -111,7 +117,7 @@ class SurfaceView(PathView):
         """Build the static artists for a scene; for another domain, reset the viewport and the camera."""
         if self.scene is not None and not scene.same_domain(self.scene):
             self.viewport, self.camera_is_set = None, False
-        elif self.scene is not None and scene.race.surface is not self.scene.race.surface:
+        elif self.scene is not None and scene.surface is not self.scene.surface:
             self.seen_height_map = scene.vertical_height_map  # other parameters of a formula keep the camera
         super().show_scene(scene)
 
@@ -149,7 +155,6 @@ class SurfaceView(PathView):
         self.text_bounds = surface_axes.text_bounds
 
     def _draw_labels(self, renderer: PathRenderer, surface_axes: SurfaceAxes) -> None:
-        surface_axes.draw_scale_note(renderer)
         labels, scale, dpi = self.labels(), self.placement().scale, self.figure.dpi
         offsets = np.array([label_offset(label, self.camera, scale, dpi) for label in labels])
         surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)
@@ -178,8 +183,9 @@ class SurfaceView(PathView):
         return self.camera.project(points, *self.placement())
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
-        """Return the points (n, 3) of a run after each of ``steps`` (n,)."""
-        return to_unit_box(self.height_map, *trajectory.values_at(steps))
+        """Return the points (n, 3) of a run after each of ``steps`` (n,), also of a run on other surfaces."""
+        assert self.scene is not None
+        return to_unit_box(self.height_map, *self.scene.values_on_surface(trajectory, steps))
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the pixels (n, 2) of points (n, 3), and which of them are hidden (n,)."""
@@ -202,7 +208,10 @@ class SurfaceView(PathView):
         assert self.scene is not None
         if self.viewport is not None:
             self.draw_viewport_edge(renderer, self.viewport)
-        surface, start = self.scene.race.surface, self.scene.experiment.start
+        surface, start = self.scene.surface, self.scene.experiment.start
+        data = self.scene.experiment.landscape
+        if data is not None and len(data.path):
+            recorded_path.draw_at_true_loss(renderer, data.landscape, self._project, self.axes.bbox)
         for positions, draw_marker, hidden_marker in (
             (surface.minima, markers.draw_minimum_marker, "*"),
             ([start], markers.draw_start_marker, "o"),
@@ -213,6 +222,10 @@ class SurfaceView(PathView):
             draw_marker(renderer, points[~hidden])
             renderer.draw_markers(points[hidden], hidden_marker, 8.0, "none", self.scene.theme.muted_text, 1.0)
 
+    def _project(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
+        """Return the pixels (n, 2) of points with a loss that need not be that of the surface."""
+        return self.project_points(to_unit_box(self.height_map, x, y, loss))
+
     def draw_viewport_edge(self, renderer: PathRenderer, viewport: Bounds) -> None:
         """Draw the edge of the viewport on the surface; a small square if it would be smaller than that."""
         assert self.scene is not None
@@ -220,7 +233,7 @@ class SurfaceView(PathView):
         xs = np.concatenate([x, np.full(VIEWPORT_EDGE_POINTS, x[-1]), x[::-1], np.full(VIEWPORT_EDGE_POINTS, x[0])])
         ys = np.concatenate([np.full(VIEWPORT_EDGE_POINTS, y[0]), y, np.full(VIEWPORT_EDGE_POINTS, y[-1]), y[::-1]])
         with np.errstate(all="ignore"):
-            points, hidden = self.to_screen(to_unit_box(self.height_map, xs, ys, self.scene.race.surface(xs, ys)[0]))
+            points, hidden = self.to_screen(to_unit_box(self.height_map, xs, ys, self.scene.surface(xs, ys)[0]))
         min_size = renderer.backend_renderer.points_to_pixels(MIN_VIEWPORT_SIZE)
         if np.isfinite(points).all() and np.ptp(points, axis=0).max() < min_size:
             for color, width in ((theme.outline_color, 3.2), (theme.text, 1.4)):

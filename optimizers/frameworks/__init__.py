@@ -85,7 +85,7 @@ def from_framework(
         id, hyperparameters = available[class_name](**arguments)
     except (TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{namespace}.{name} cannot be called so: {error}") from None
-    if scalar_variables and OPTIMIZERS[id].family == "Layer-wise":
+    if scalar_variables and OPTIMIZERS[id].scope == "layer":
         raise ValueError(
             f"{namespace}.{name} uses the norm of each variable, which has no counterpart here for scalar variables"
         )

@@ -25,7 +25,7 @@ PopulationSize = Annotated[float, Hyperparameter(4, 50, "whole", minimum=4, maxi
 @optimizer(
     "Nelder-Mead",
     source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, doi:10.1137/S1052623496303470",
-    separable=False,
+    scope="whole",
     batched=False,
     uses_gradient=False,
     formula=r"""
@@ -72,13 +72,14 @@ def nelder_mead(
         return points[order], np.asarray(losses)[order]
 
     if simplex is None:
-        vertices = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        n = 1 if loss.dimension == 1 else len(x)
+        vertices = x + lr * np.eye(n + 1, len(x), -1)  # x itself, and one step along each axis
         simplex, values = sort_vertices(vertices, [f(vertex) for vertex in vertices])
     elif (x != simplex[0]).any():  # a modifier has moved the best vertex: translate the simplex
         vertices = simplex + (x - simplex[0])
         simplex, values = sort_vertices(vertices, [f(corner) for corner in vertices])
-    worst, (f_1, f_n, f_worst) = simplex[2], values.tolist()
-    centroid = (simplex[0] + simplex[1]) / 2
+    worst, f_1, f_n, f_worst = simplex[-1], values[0], values[-2], values[-1]
+    centroid = simplex[:-1].mean(axis=0)
     candidate = reflected = centroid + reflection * (centroid - worst)
     f_candidate = f_reflected = f(reflected)
     if f_reflected < f_1:
@@ -98,30 +99,35 @@ def nelder_mead(
         f_candidate = f(candidate)
         accepted = f_candidate < f_worst
     if accepted:
-        simplex, values = sort_vertices(np.array([*simplex[:2], candidate]), [f_1, f_n, f_candidate])
+        simplex, values = sort_vertices(np.array([*simplex[:-1], candidate]), [*values[:-1], f_candidate])
     else:
         vertices = simplex[0] + shrink * (simplex - simplex[0])
-        simplex, values = sort_vertices(vertices, [f_1, f(vertices[1]), f(vertices[2])])
+        simplex, values = sort_vertices(vertices, [f_1, *map(f, vertices[1:])])
     return simplex[0], simplex, values, np.array(tried_points)
 
 
-def recombination_weights(population: int) -> tuple[np.ndarray, float, float, float]:
-    """Return weights by rank (negative for the worse half), mu_eff, c_1 and c_mu of the tutorial in two dimensions."""
+def recombination_weights(population: int, n: int) -> tuple[np.ndarray, float, float, float]:
+    """Return weights by rank (negative for the worse half), mu_eff, c_1 and c_mu of the tutorial in n dimensions."""
     raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
     good, bad = raw[: population // 2], raw[population // 2 :]
     mu_eff = float(good.sum() ** 2 / (good * good).sum())
-    c_1 = 2 / ((2 + 1.3) ** 2 + mu_eff)
-    c_mu = min(1 - c_1, 2 * (1 / 4 + mu_eff + 1 / mu_eff - 2) / ((2 + 2) ** 2 + mu_eff))
+    c_1 = 2 / ((n + 1.3) ** 2 + mu_eff)
+    c_mu = min(1 - c_1, 2 * (1 / 4 + mu_eff + 1 / mu_eff - 2) / ((n + 2) ** 2 + mu_eff))
     alpha = min(
-        1 + c_1 / c_mu, 1 + 2 * float(bad.sum() ** 2 / (bad * bad).sum()) / (mu_eff + 2), (1 - c_1 - c_mu) / (2 * c_mu)
+        1 + c_1 / c_mu, 1 + 2 * float(bad.sum() ** 2 / (bad * bad).sum()) / (mu_eff + 2), (1 - c_1 - c_mu) / (n * c_mu)
     )
     return np.where(raw >= 0, raw / raw[raw > 0].sum(), alpha * raw / -raw[raw < 0].sum()), mu_eff, c_1, c_mu
+
+
+def expected_gaussian_norm(n: int) -> float:
+    """Return E|N(0, I)| in n dimensions as its ratio to the value in two, sqrt(pi / 2)."""
+    return math.sqrt(math.pi / 2) * math.exp(math.lgamma((n + 1) / 2) - math.lgamma(n / 2) - math.lgamma(1.5))
 
 
 @optimizer(
     "CMA-ES",
     source="Hansen 2016, The CMA Evolution Strategy: A Tutorial, arXiv:1604.00772, with the default constants",
-    separable=False,
+    scope="whole",
     batched=False,
     uses_gradient=False,
     formula=r"""
@@ -161,22 +167,24 @@ def cma_es(
     """
     # x is the mean of the paper. The states mean and covariance = sigma^2 C are for display: the next sampling
     # distribution
+    n = 1 if loss.dimension == 1 else len(x)
+    mask = np.where(np.arange(len(x)) < n, 1.0, 0.0)  # on a line, there is no second component
     if c is None:
-        sigma, p_sigma, p_c, c = lr, np.zeros(2), np.zeros(2), np.eye(2)
-    w, mu_eff, c_1, c_mu = recombination_weights(int(population))
+        sigma, p_sigma, p_c, c = lr, np.zeros(len(x)), np.zeros(len(x)), np.diag(mask)
+    w, mu_eff, c_1, c_mu = recombination_weights(int(population), n)
     mu = int(population) // 2
-    c_sigma = (mu_eff + 2) / (2 + mu_eff + 5)
-    d_sigma = 1 + 2 * max(0.0, math.sqrt((mu_eff - 1) / (2 + 1)) - 1) + c_sigma
-    c_c = (4 + mu_eff / 2) / (2 + 4 + 2 * mu_eff / 2)
-    expected_norm = math.sqrt(math.pi / 2)  # E|N(0, I)| in two dimensions
+    c_sigma = (mu_eff + 2) / (n + mu_eff + 5)
+    d_sigma = 1 + 2 * max(0.0, math.sqrt((mu_eff - 1) / (n + 1)) - 1) + c_sigma
+    c_c = (4 + mu_eff / n) / (n + 4 + 2 * mu_eff / n)
+    expected_norm = expected_gaussian_norm(n)
 
     eigenvalues, b = np.linalg.eigh(c)
-    d = np.sqrt(np.maximum(eigenvalues, 1e-14 * eigenvalues[1]))  # rounding may make the smaller one negative
-    if not sigma * d[1] > MIN_DEVIATION:  # the distribution has collapsed to its mean within floating-point precision
-        return x, sigma, p_sigma, p_c, c, x, np.zeros((2, 2)), np.array([x])
+    d = np.sqrt(np.maximum(eigenvalues, 1e-14 * eigenvalues[-1]))  # rounding may make the smallest one negative
+    if not sigma * d[-1] > MIN_DEVIATION:  # the distribution has collapsed to its mean within floating-point precision
+        return x, sigma, p_sigma, p_c, c, x, np.zeros_like(c), np.array([x])
     inverse_sqrt = b / d @ b.T
-    z = np.random.default_rng((int(seed), t)).standard_normal((int(population), 2))
-    y = z * d @ b.T
+    z = np.random.default_rng((int(seed), t)).standard_normal((int(population), len(x)))
+    y = (z * d @ b.T) * mask
     samples = x + sigma * y
     y = y[np.argsort([evaluate_loss(loss, sample) for sample in samples], kind="stable")]
 
@@ -184,9 +192,9 @@ def cma_es(
     mean = x + sigma * y_w
     p_sigma = (1 - c_sigma) * p_sigma + math.sqrt(c_sigma * (2 - c_sigma) * mu_eff) * inverse_sqrt @ y_w
     length = math.hypot(*p_sigma)
-    h_sigma = length / math.sqrt(1 - (1 - c_sigma) ** (2 * t)) < (1.4 + 2 / (2 + 1)) * expected_norm
+    h_sigma = length / math.sqrt(1 - (1 - c_sigma) ** (2 * t)) < (1.4 + 2 / (n + 1)) * expected_norm
     p_c = (1 - c_c) * p_c + h_sigma * math.sqrt(c_c * (2 - c_c) * mu_eff) * y_w
-    w_o = np.where(w >= 0, w, w * 2 / ((y @ inverse_sqrt) ** 2).sum(axis=1))
+    w_o = np.where(w >= 0, w, w * n / ((y @ inverse_sqrt) ** 2).sum(axis=1))
     decay = c_1 * (1 - (1 - h_sigma) * c_c * (2 - c_c)) + c_mu * w.sum()
     c = (1 - decay) * c + c_1 * np.outer(p_c, p_c) + c_mu * (w_o[:, None] * y).T @ y
     c = (c + c.T) / 2

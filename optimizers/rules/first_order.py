@@ -122,7 +122,7 @@ def averaged_momentum(
 @optimizer(
     "Normalized gradient",
     source="Hazan, Levy & Shalev-Shwartz 2015, arXiv:1507.02030",
-    separable=False,
+    scope="whole",
     formula=r"x_t = x_{t-1} - \eta \dfrac{g_t}{\|g_t\|}",
 )
 def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
@@ -139,7 +139,7 @@ def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
 @optimizer(
     "Polyak step size",
     source="Polyak 1987, Introduction to Optimization; with a maximum step size: Loizou et al. 2021, arXiv:2002.10542",
-    separable=False,
+    scope="whole",
     implementation="Optax",
     formula=r"""
     d_t = s g_t

@@ -554,7 +554,7 @@ def adan_optax(
     "Adafactor (Keras)",
     variant_of="adafactor",
     implementation="Keras",
-    separable=False,
+    scope="layer",
     source="keras.optimizers.Adafactor; epsilon1 is added to every squared gradient",
     formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})
@@ -590,7 +590,7 @@ def adafactor_keras(
     "Adafactor (Optax)",
     variant_of="adafactor",
     implementation="Optax",
-    separable=False,
+    scope="layer",
     source="optax.adafactor; learning rate not limited to 1/√t; decay of v and momentum in single precision",
     formula=r"""
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} (g_t^2 + \epsilon)

@@ -1,7 +1,8 @@
 # mypy: allow-untyped-defs
 """Layerwise methods: scale a step by the norm of the whole position or gradient of a layer.
 
-Here both coordinates form one layer, and the norm of the position is its distance from the origin.
+A layer is one parameter array of a model, flattened. On a surface, both coordinates form one layer, and the norm of the
+position is its distance from the origin.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FAMILY = "Layer-wise"
     "LARS",
     source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; weight decay included in the trust ratio, "
     "as in Optax",
-    separable=False,
+    scope="layer",
     implementation="Optax",
     formula=r"""
     d_t = g_t + \lambda x_{t-1}
@@ -73,7 +74,7 @@ def lars(
 @optimizer(
     "LAMB",
     source="You et al. 2020, arXiv:1904.00962, with phi the identity",
-    separable=False,
+    scope="layer",
     implementation="Optax, Keras",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -114,7 +115,7 @@ def lamb(
 @optimizer(
     "Fromage",
     source="Bernstein et al. 2020, arXiv:2002.03432; norms of at least min_norm, as in Optax",
-    separable=False,
+    scope="layer",
     implementation="Optax",
     formula=r"""
     d_t = \dfrac{\max(\|x_{t-1}\|, r_{\min})}{\max(\|g_t\|, r_{\min})} \, g_t
@@ -138,7 +139,7 @@ def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
 @optimizer(
     "NovoGrad",
     source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without the factor 1 - beta1, as in Optax",
-    separable=False,
+    scope="layer",
     implementation="Optax",
     formula=r"""
     v_1 = \|g_1\|^2,\quad v_t = \beta_2 v_{t-1} + (1 - \beta_2) \|g_t\|^2 \quad (t > 1)
@@ -174,14 +175,14 @@ def novograd(
 
 
 def rms(x):
-    """Return the root mean square of both coordinates."""
-    return norm(x) / 2**0.5
+    """Return the root mean square of all elements."""
+    return norm(x) / len(x) ** 0.5
 
 
 @optimizer(
     "Adafactor",
     source="Shazeer & Stern 2018, arXiv:1804.04235, for vectors (no factorization), as in PyTorch",
-    separable=False,
+    scope="layer",
     implementation="PyTorch",
     formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})

@@ -29,7 +29,7 @@ InitialSquaredDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label
 @optimizer(
     "DoG",
     source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; initial distance r (1 + |x_0|)",
-    separable=False,
+    scope="whole",
     implementation="Optax",
     formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = r_{\epsilon} (1 + \|x_0\|)
@@ -68,7 +68,7 @@ def dog(
 @optimizer(
     "DoWG",
     source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284",
-    separable=False,
+    scope="whole",
     implementation="Optax",
     formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = \sqrt{r_{\epsilon}^2}
@@ -104,7 +104,7 @@ def dowg(
 @optimizer(
     "Prodigy",
     source="Mishchenko & Defazio 2023, arXiv:2306.06101, with Adam; bias-corrected, as in Optax",
-    separable=False,
+    scope="whole",
     implementation="Optax",
     formula=r"""
     \gamma_t = \eta d_{t-1} \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
@@ -142,8 +142,9 @@ def prodigy(
 
     Adam with a learning rate d that it estimates itself: as long as the gradients keep pointing along the path from the
     start, the minimum must be farther away, and d grows. D starts at its initial value d0 and never decreases. Leave
-    the learning rate at 1 and use the d coefficient to make it bolder or more cautious. Safeguard warm-up excludes
-    learning-rate schedules from the estimate.
+    the learning rate at 1 and use the d coefficient to make it bolder or more cautious. Safeguard warm-up leaves
+    the learning rate out of the denominator of the estimate, so that d does not become too large while a warm-up keeps
+    the learning rate low.
     """
     x0, d = (x, d0) if t == 1 else (x0, d)
     beta3 = where(beta3 == 0, sqrt(beta2), beta3)
@@ -202,7 +203,7 @@ def cocob(
 @optimizer(
     "MoMo",
     source="Schaipp et al. 2023, arXiv:2305.07583; first gradient not averaged",
-    separable=False,
+    scope="whole",
     implementation="Optax",
     formula=r"""
     \bar{f}_t = \beta \bar{f}_{t-1} + (1 - \beta) f(x_{t-1}),\quad \bar{f}_1 = f(x_0)

@@ -18,7 +18,7 @@ BacktrackingFactor = Annotated[float, Hyperparameter(0.05, 0.95, minimum=0.01, m
 @optimizer(
     "Gradient descent (Armijo line search)",
     source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     p_t = -g_t
@@ -45,7 +45,7 @@ def steepest_descent_armijo(
 @optimizer(
     "Gradient descent (strong Wolfe line search)",
     source="Wolfe 1969, doi:10.1137/1011036; Nocedal & Wright 2006, algorithms 3.5, 3.6",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     p_t = -g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
@@ -72,7 +72,7 @@ def steepest_descent_wolfe(
 @optimizer(
     "Barzilai-Borwein",
     source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; long step (BB1) or short step (BB2)",
-    separable=False,
+    scope="whole",
     formula=r"""
     s_t = x_{t-1} - x_{t-2},\quad y_t = g_t - g_{t-1}
     \alpha_t = \dfrac{s_t^{\top} s_t}{s_t^{\top} y_t} \quad (s_t^{\top} y_t > 0)
@@ -104,14 +104,14 @@ def _conjugate_step(x, loss, p, beta, lr, c1, c2):
     if not dot(grad, p) < 0:
         p = -grad
     result = strong_wolfe_search(loss, x, value, grad, p, lr, c1=c1, c2=c2)
-    return result.x, grad, p if result.alpha > 0 else np.zeros(2), result.trials
+    return result.x, grad, p if result.alpha > 0 else np.zeros_like(x), result.trials
 
 
 @optimizer(
     "Conjugate gradient (Fletcher-Reeves)",
     source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, chapter 5, with restarts "
     "when successive gradients are not orthogonal",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     \beta_t = \dfrac{g_t^{\top} g_t}{g_{t-1}^{\top} g_{t-1}} \quad (|g_t^{\top} g_{t-1}| < 0.1\,g_t^{\top} g_t)
@@ -140,7 +140,7 @@ def conjugate_gradient_fr(
     bowl a new line search does not undo the progress of the last one. Two exact line searches then reach the minimum,
     whatever the condition number. Keep c2 small, and compare it with steepest descent using the same line search.
     """
-    g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
+    g_old, p = (np.zeros_like(x), np.zeros_like(x)) if p is None else (g_old, p)
 
     def beta(grad):
         square = dot(grad, grad)
@@ -154,7 +154,7 @@ def conjugate_gradient_fr(
 @optimizer(
     "Conjugate gradient (Polak-Ribière+)",
     source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     \beta_t = \max\left(0,\ \dfrac{g_t^{\top} (g_t - g_{t-1})}{g_{t-1}^{\top} g_{t-1}}\right)
@@ -182,7 +182,7 @@ def conjugate_gradient_pr(
     gradient has hardly changed. After a poor step the method therefore restarts automatically along the negative
     gradient, which helps in curved valleys. Keep c2 small, and compare it with Fletcher-Reeves.
     """
-    g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
+    g_old, p = (np.zeros_like(x), np.zeros_like(x)) if p is None else (g_old, p)
 
     def beta(grad):
         return max(0.0, ratio(dot(grad, grad - g_old), dot(g_old, g_old)))

@@ -28,7 +28,7 @@ def newton_direction(hessian, grad):
 @optimizer(
     "Newton",
     source="Nocedal & Wright 2006, Numerical Optimization, chapter 3",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     H_t = \nabla^2 f(x_{t-1})
@@ -51,7 +51,7 @@ def newton(x, loss, t, *, lr: StepSize = 1.0):
     "Damped Newton",
     source="Nocedal & Wright 2006, algorithm 3.2, with the negative gradient as fallback direction; Armijo 1966, "
     "doi:10.2140/pjm.1966.16.1",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     p_t = -H_t^{-1} g_t,\quad H_t = \nabla^2 f(x_{t-1})
@@ -79,7 +79,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoCons
 @optimizer(
     "Saddle-free Newton",
     source="Dauphin et al. 2014, arXiv:1406.2572, with a lower bound on the absolute eigenvalues",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     \nabla^2 f(x_{t-1}) = Q \Lambda Q^{\top}
@@ -106,30 +106,32 @@ def trust_region_step(grad, hessian, radius):
     |p| = radius.
     """
     curvature, q = np.linalg.eigh(hessian)
-    (h1, h2), (a1, a2) = curvature.tolist(), (q.T @ grad).tolist()
-    shift = max(0.0, -h1)
-    d1, d2 = h1 + shift, h2 + shift
-    p1, p2 = ratio(-a1, d1), ratio(-a2, d2)
-    if (d1 > 0 or a1 == 0) and (d2 > 0 or a2 == 0) and math.hypot(p1, p2) <= radius:
-        if h1 < 0:  # the hard case: the gradient is orthogonal to the negative curvature, so both signs are optimal
-            p1 = math.sqrt(radius - p2) * math.sqrt(radius + p2)
-        return q @ np.array([p1, p2])
+    slopes = q.T @ grad
+    shifted = curvature + max(0.0, -float(curvature[0]))
+    p = ratio(-slopes, shifted)
+    if ((shifted > 0) | (slopes == 0)).all() and math.hypot(*p) <= radius:
+        if (
+            curvature[0] < 0
+        ):  # the hard case: the gradient is orthogonal to the negative curvature, so both signs are optimal
+            rest = math.hypot(*p[1:])
+            p[0] = math.sqrt(radius - rest) * math.sqrt(radius + rest)
+        return q @ p
     # A lower bound of lambda - shift, from which Newton's method converges monotonically
-    multiplier = max(0.0, abs(a1) / radius - d1, abs(a2) / radius - d2)
+    multiplier = max(0.0, float((abs(slopes) / radius - shifted).max()))
     for _ in range(50):
-        p1, p2 = ratio(-a1, d1 + multiplier), ratio(-a2, d2 + multiplier)
-        length = math.hypot(p1, p2)
+        p = ratio(-slopes, shifted + multiplier)
+        length = math.hypot(*p)
         if length <= radius * (1 + 1e-12):
             break
-        u1, u2 = p1 / length, p2 / length
-        multiplier += (length - radius) / radius / (ratio(u1 * u1, d1 + multiplier) + ratio(u2 * u2, d2 + multiplier))
-    return q @ np.array([p1, p2]) * (radius / length)
+        u = p / length
+        multiplier += (length - radius) / radius / float(ratio(u * u, shifted + multiplier).sum())
+    return q @ p * (radius / length)
 
 
 @optimizer(
     "Trust region",
     source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     q_t(p) = f(x_{t-1}) + g_t^{\top} p + \frac{1}{2} p^{\top} \nabla^2 f(x_{t-1})\,p
@@ -182,7 +184,7 @@ def trust_region(
     "Levenberg-Marquardt",
     source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
     "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     p_t = -\eta (J_t^{\top} J_t + \lambda_{t-1} I)^{-1} g_t,\quad \lambda_0 = \tau \,\max_i (J_1^{\top} J_1)_{ii},\quad \nu_0 = 2
@@ -217,7 +219,7 @@ def levenberg_marquardt(
     size = abs(np.diag(jtj))
     if t == 1:
         damping = tau if marquardt else tau * (float(size.max()) or 1.0)
-    scale = np.where(size > 0, size, 1.0) if marquardt else np.ones(2)
+    scale = np.where(size > 0, size, 1.0) if marquardt else np.ones_like(x)
     step = lr * newton_direction(jtj + damping * np.diag(scale), grad)
     candidate = x + step
     if (candidate == x).all():

@@ -32,7 +32,7 @@ Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
     "BFGS",
     source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, chapter "
     "6; initial matrix scaled by s’y / y’y",
-    separable=False,
+    scope="whole",
     batched=False,
     formula=r"""
     p_t = -H_{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
@@ -60,7 +60,7 @@ def bfgs(
     descent.
     """
     value, grad = loss.value_and_gradient(x)
-    h = np.eye(2) if inverse_hessian is None else inverse_hessian
+    h = np.eye(len(x)) if inverse_hessian is None else inverse_hessian
     p = -h @ grad
     if not dot(grad, p) < 0:
         inverse_hessian, p = None, -grad
@@ -71,9 +71,9 @@ def bfgs(
     sy = dot(s, y)
     if not sy > 1e-10 * norm(s) * norm(y):  # without positive curvature along s, H would not remain positive definite
         return result.x, inverse_hessian, result.trials
-    h = sy / dot(y, y) * np.eye(2) if inverse_hessian is None else h
+    h = sy / dot(y, y) * np.eye(len(x)) if inverse_hessian is None else h
     rho = 1 / sy
-    v = np.eye(2) - rho * np.outer(s, y)
+    v = np.eye(len(x)) - rho * np.outer(s, y)
     return result.x, v @ h @ v.T + rho * np.outer(s, s), result.trials
 
 
@@ -101,7 +101,7 @@ def append_to_history(pairs, new, size):
 @optimizer(
     "L-BFGS",
     source="Liu & Nocedal 1989, doi:10.1007/BF01589116; as in torch.optim.LBFGS, which is based on Schmidt’s minFunc",
-    separable=False,
+    scope="whole",
     batched=False,
     implementation="PyTorch",
     formula=r"""
@@ -150,7 +150,7 @@ def lbfgs(
     for k in range(1, max_iter + 1) if not abs(grad).max() <= tolerance_grad else ():
         n_iter += 1
         if n_iter == 1:
-            d, gamma, s, y, rho = -grad, 1.0, np.empty((0, 2)), np.empty((0, 2)), np.empty(0)
+            d, gamma, s, y, rho = -grad, 1.0, np.empty((0, len(x))), np.empty((0, len(x))), np.empty(0)
             step = min(1.0, 1.0 / float(abs(grad).sum())) * lr
         else:
             y_new, s_new = grad - g_old, step * d

@@ -24,7 +24,7 @@ MaxSearchSteps = Annotated[
     "L-BFGS (Optax)",
     source="Liu & Nocedal 1989, doi:10.1007/BF01589116; Nocedal & Wright 2006, algorithms 3.5, 3.6, "
     "with the approximate decrease of Hager & Zhang 2006, doi:10.1145/1132973.1132979; as optax.lbfgs",
-    separable=False,
+    scope="whole",
     batched=False,
     variant_of="lbfgs",
     implementation="Optax",
@@ -60,7 +60,7 @@ def lbfgs_optax(
     """
     value, grad = loss.value_and_gradient(x)
     if x_old is None:
-        s, y, rho = np.empty((0, 2)), np.empty((0, 2)), np.empty(0)
+        s, y, rho = np.empty((0, len(x))), np.empty((0, len(x))), np.empty(0)
         grad_norm = norm(grad)
         gamma = min(1.0, 1 / grad_norm) if grad_norm > 0 else 1.0
     else:

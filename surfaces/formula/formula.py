@@ -40,6 +40,8 @@ class Formula:
         The formula as mathtext, without dollar signs.
     may_have_kinks : bool
         Whether the formula uses functions that are not differentiable everywhere.
+    dimension : int
+        1 if neither the formula nor a left side such as f(x, y) names y, otherwise 2.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Formula:
     notes: tuple[Note, ...]
     latex: str
     may_have_kinks: bool
+    dimension: int
     _float_code: Any
     _array_code: Any
     _guarded: bool
@@ -113,10 +116,22 @@ def read_formula(text: str) -> Formula:
         notes=tuple(parser.notes),
         latex=to_latex(tree),
         may_have_kinks=bool(operations & KINKS),
+        dimension=2 if parser.declares_y or "y" in _axes_in(tree) else 1,
         _float_code=codes[0],
         _array_code=codes[1],
         _guarded=guarded,
     )
+
+
+def _axes_in(tree: Node) -> set[str]:
+    """Return the names of the coordinates in a formula, also where they have no effect, as in 0 y."""
+    axes, nodes = set(), [tree]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.arguments
+        if node.operation == "axis":
+            axes.add(str(node.value))
+    return axes
 
 
 def _build_tree(tree: Node, for_arrays: bool) -> tuple[ast.Module, set[str]]:

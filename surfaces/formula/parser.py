@@ -19,7 +19,11 @@ class Parser(CallParser):
     """Reads one formula."""
 
     def __init__(self, text: str, axes: tuple[str, ...] = ("x", "y")) -> None:
-        super().__init__(_without_left_side(tokenize(text, axes)), axes)
+        tokens = tokenize(text, axes)
+        used = _without_left_side(tokens)
+        super().__init__(used, axes)
+        left_side = tokens[: len(tokens) - len(used)]
+        self.declares_y = len(left_side) > 2 and any(token.text == axes[-1] for token in left_side)
 
     def parse(self) -> Node:
         """Return the tree of the whole formula."""

@@ -45,7 +45,7 @@ def test_a_forecast_ends_where_the_run_overflows() -> None:
 def test_a_forecast_while_playing_simulates_new_steps_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """100 frames of 3 steps, each with a forecast of 200 steps, cost 200 + 300 steps, not 20,000."""
     trajectory, count = trajectory_of("adam lr=0.01", "himmelblau", 10, (-0.27, -0.92)), 0
-    surface = trajectory.surface
+    surface = trajectory.surface_at(0)
     function = surface.function
 
     def counting(x, y):

@@ -129,7 +129,7 @@ def test_a_rule_with_a_fading_scale_leaves_in_the_end(
     trajectory = trajectory_of(run, surface, step + 5000, start)
     x, y, _ = trajectory.values_between(step, step + 5000)
     distance = np.hypot(x - status.minimum[0], y - status.minimum[1])
-    (left, right), (bottom, top) = trajectory.surface.bounds
+    (left, right), (bottom, top) = trajectory.surface_at(0).bounds
     tolerance = 1e-4 * math.hypot(right - left, top - bottom)
     assert distance.max() > tolerance
     assert distance[:60].max() <= tolerance

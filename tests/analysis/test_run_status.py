@@ -14,7 +14,9 @@ from app.analysis.stationary_points import find_stationary_point
 from app.analysis.status.motion import Motion
 from app.analysis.status.run_snapshot import POSITION_TOLERANCE
 from app.analysis.status.status_types import KINDS
+from app.engine.race import Race
 from app.engine.trajectory import Trajectory
+from app.io.experiment_files import load
 from app.model.run import Run
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES, Surface
@@ -83,7 +85,15 @@ def test_gradient_descent_below_at_and_above_its_stability_limit(
     if kind == "oscillating":
         assert f"2% {'smaller' if fraction < 1 else 'larger'} than the last" in status.sentence
         assert "across the valley" in status.sentence
-        assert status.short_text == "oscillating, period 2"
+        assert status.short_text == ("oscillating, period 2" if fraction < 1 else "oscillating, growing")
+
+
+def test_the_lesson_about_the_stability_limit_tells_growing_swings_from_others() -> None:
+    race = Race(load("stability_limit"))
+    race.advance(60)
+    for step in (10, 20, 60):
+        short_texts = [run_status(trajectory, step).short_text for trajectory in race.trajectories]
+        assert short_texts[2:] == ["oscillating, period 2", "oscillating, growing"]
 
 
 @pytest.mark.parametrize("fraction", [0.9999, 1.0001])

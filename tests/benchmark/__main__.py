@@ -33,6 +33,7 @@ PARTS = {
     "film": frames.animation,
     "scrub": frames.scrub,
     "tune": numbers.tune,
+    "formula": numbers.formula,
 }
 
 

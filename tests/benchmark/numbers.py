@@ -15,11 +15,15 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import trace
 from surfaces import SURFACES
+from surfaces.formula.catalog_texts import catalog_text
+from surfaces.formula.formula import read_formula
+from surfaces.surface import SurfaceFunction
 from tests.benchmark.measure import Row, faster, median, slower
 
 STEP_COUNT = 100_000
 START_COUNT, BATCH_STEPS = 40_000, 200
 LEARNING_RATE = 1e-4
+FORMULA_POINTS = 10_000  # of an array
 
 
 def step() -> Iterator[Row]:
@@ -191,3 +195,41 @@ def batch() -> Iterator[Row]:
         median(plain, 7) * scale,
         1.3,
     )
+
+
+def formula() -> Iterator[Row]:
+    """Measure typed formulas against the functions of the catalog, as medians of the ratios over all surfaces."""
+    floats, arrays, costs = [], [], []
+    generator = np.random.default_rng(1)
+    for surface in SURFACES.values():
+        if surface.with_data is not None:
+            continue
+        typed = read_formula(catalog_text(surface)).function({})
+        x, y = (generator.uniform(*limits, FORMULA_POINTS) for limits in surface.bounds)
+        points = list(zip(x.tolist()[:1000], y.tolist()[:1000], strict=True))
+        own, reference = (_evaluate_times(function, points, x, y) for function in (typed, surface.function))
+        floats.append(own[0] / reference[0])
+        arrays.append(own[1] / reference[1])
+        costs.append((*own, *reference))
+    middle = np.median(costs, axis=0).tolist()
+    for k, (case, ratios, target) in enumerate((("floats", floats, 1.2), ("arrays", arrays, 1.3))):
+        case = f"typed, {case}, median of {len(ratios)} surfaces"
+        ratio = float(np.median(ratios))
+        yield Row("formula", case, middle[k], "us", "written by hand", middle[2 + k], ratio, "<=", target)
+
+
+def _evaluate_times(
+    function: SurfaceFunction, points: list[tuple[float, float]], x: np.ndarray, y: np.ndarray
+) -> tuple[float, float]:
+    """Return the microseconds of an evaluation with its gradient on two floats, and on arrays."""
+
+    def on_floats() -> None:
+        for point in points:
+            function(*point)
+
+    def on_arrays() -> None:
+        with np.errstate(all="ignore"):
+            for _ in range(10):
+                function(x, y)
+
+    return median(on_floats, 7) * 1e3 / len(points), median(on_arrays, 7) * 1e3 / 10

@@ -135,6 +135,7 @@ def test_every_option_is_declared_by_a_format() -> None:
         "x",
         "y",
         "standardize",
+        "landscape",
         "formula",
         "param",
         "box",
@@ -302,7 +303,8 @@ def test_a_formula_is_raced_without_a_file() -> None:
         (["--box=-1,1,-1,1"], "--box requires --formula"),
         (["--formula", "a x", "--param", "a"], "--param requires NAME=VALUE"),
         (["--formula", "a x", "--param", "b=1"], "no parameter b"),
-        (["--formula", "x", "--box=1,2,3"], "--box requires four numbers"),
+        (["--formula", "x + y", "--box=1,2,3"], "--box requires four numbers"),
+        (["--formula", "x", "--box=1,2,3"], "--box requires two numbers for a formula without y"),
         (["--formula", "x", "--box=2,1,0,1"], "from a lower to a higher number"),
     ],
 )

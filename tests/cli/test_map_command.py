@@ -15,8 +15,8 @@ from app.cli.main import main
 from app.engine.basin_map import basin_map
 from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import settings_map
-from app.export.maps.settings_figure import slider_ticks, tick_label
 from app.model.run import Run
+from app.plotting.maps.settings_axes import slider_ticks, tick_label
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.engine.learning_rate_sweep import sweep_learning_rates
+from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import compute_rate_curve, default_names, settings_map
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
@@ -64,3 +66,45 @@ def test_default_names_are_the_learning_rate_and_the_most_telling_other() -> Non
     assert default_names(Run("momentum")) == ("lr", "momentum")
     assert default_names(Run("adam")) == ("lr", "beta2")
     assert default_names(Run("sgd")) is None
+
+
+@pytest.mark.parametrize("run", ["sgd", "momentum", "adam noise=0.2 noise_seed=3", "adam cosine_steps=80", "rmsprop"])
+def test_a_tuned_rate_is_at_the_lowest_point_of_the_rate_curve(run: str) -> None:
+    parsed, surface, start = Run.parse(run), SURFACES["rosenbrock"], (-0.5, 2.5)
+    sweep = finish(sweep_learning_rates(parsed, surface, start, 80))
+    curve = finish(compute_rate_curve(parsed, surface, start, 80, sweep.learning_rates))
+    lowest = curve.loss[sweep.learning_rates == sweep.best_learning_rate]
+    np.testing.assert_allclose(lowest, np.nanmin(curve.loss), rtol=1e-9)
+    np.testing.assert_allclose(curve.loss, sweep.losses, rtol=1e-9)
+
+
+def test_the_final_loss_of_a_rate_curve_is_that_after_all_steps() -> None:
+    """Runs that have arrived after a few steps go on to descend."""
+    curve = finish(compute_rate_curve(Run("sgd"), SURFACES["sphere"], (-4.0, 3.0), 300, np.array([0.1, 0.3, 2.0])))
+    np.testing.assert_allclose(curve.loss[:2], [25 * 0.8**600, 25 * 0.4**600], rtol=1e-6)
+    assert (curve.steps[:2] > 0).all()
+    assert curve.outcome[2] == DIVERGED
+
+
+def test_the_axes_do_not_depend_on_the_setting_of_the_run() -> None:
+    bowl = SURFACES["elongated_bowl"]
+    one, other = (
+        settings_map(Run("momentum", {"lr": lr, "momentum": beta}), bowl, bowl.start, 20, ("lr", "momentum"), 8)
+        for lr, beta in ((0.1, 0.9), (3.0, 0.999))
+    )
+    assert (one.first == other.first).all()
+    assert (one.outcome == other.outcome).all()
+    assert one.includes(0.1, 0.9)
+    assert not one.includes(1e6, 0.9)
+
+
+@pytest.mark.parametrize("schedule", ["cosine_steps=40", "step_every=10 step_gamma=0.5", "warmup_steps=20"])
+def test_schedules_apply_in_every_cell_after_other_cells_have_finished(schedule: str) -> None:
+    run, bowl = Run.parse(f"momentum {schedule}"), SURFACES["elongated_bowl"]
+    result = settings_map(run, bowl, START, 60, ("lr", "momentum"), 12)
+    assert (result.outcome == DIVERGED).any(), "some cells finish early"
+    for j, momentum in list(enumerate(result.second))[::4]:
+        for i, lr in enumerate(result.first):
+            if result.outcome[j, i] == -1:
+                single = last_loss(Run(run.optimizer, {**run.hyperparameters, "lr": lr, "momentum": momentum}), 60)
+                assert result.loss[j, i] == pytest.approx(single, rel=1e-9)

@@ -25,6 +25,12 @@ from tests.edits import with_hyperparameters
 
 SMALL = Options(size=(6.4, 4.2), dpi=50, fps=10, seconds=1.0)
 REGRESSION = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 0.01})))
+CHANGING = Experiment(
+    formula="(x^2 + y - 11)^2 + (x + y^2 - 7)^2 + a x",
+    parameters={"a": 60.0},
+    parameter_history=((350, {"a": 1.0}),),  # type: ignore[arg-type]  # Experiment converts pairs
+    runs=(Run("adam", {"lr": 0.02}),),
+)
 
 
 def make_race(steps: int, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
@@ -78,8 +84,9 @@ def test_an_animation_begins_at_the_start_and_ends_like_the_image(
         DEFAULT_EXPERIMENT,
         REGRESSION,
         replace(DEFAULT_EXPERIMENT, runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.1}))),
+        CHANGING,
     ],
-    ids=["surface", "fit", "diverged"],
+    ids=["surface", "fit", "diverged", "parameter changed"],
 )
 def test_a_frame_drawn_after_others_equals_a_frame_drawn_alone(experiment: Experiment) -> None:
     race = make_race(700, experiment)

@@ -16,12 +16,13 @@ from app.engine.race import Race
 from app.export.code import keras_script, numpy_script, plot_script, torch_script
 from app.export.formats import EXPORT_FORMATS, export, format_for_path
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT
+from app.model.edits import apply_edit
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 from tests.edits import with_hyperparameters
-from tests.export.scripts import check_script, imported_modules, make_race
+from tests.export.scripts import check_script, imported_modules, make_race, run_script
 
 CODE_SUFFIXES = [suffix for suffix, export_format in EXPORT_FORMATS.items() if export_format.kind == "code"]
 Script = Callable[[Race], str]
@@ -235,3 +236,21 @@ def test_a_script_contains_the_function_of_a_formula(formula: str) -> None:
     check_script(race, plot_script(race), ("numpy", "matplotlib"))
     with_loss = make_race(12, "formula", Run("newton"), Run("bfgs"), formula=formula, parameters=FORMULAS[formula])
     check_script(with_loss, numpy_script(with_loss))
+
+
+@pytest.mark.parametrize("script", [numpy_script, plot_script])
+def test_parameters_of_a_formula_change_in_a_script_at_their_steps(script: Script) -> None:
+    runs = (Run("adam", {"lr": 0.1}), Run("bfgs"), Run("sgd", {"lr": 0.002, "weight_decay": 0.1}))
+    experiment = Experiment(formula="(x^2 + y - 11)^2 + (x + y^2 - 7)^2 + a x", runs=runs)
+    for step, value in ((10, 30.0), (20, -5.0)):
+        requested = experiment.with_parameter("a", value)
+        experiment = apply_edit(experiment, requested, step, [step] * len(runs), from_start=False)
+    race = Race(experiment)
+    race.advance(30)
+    for step in (30, 20, 5):  # the last change is at the end of the second, and after that of the third
+        race.seek(step)
+        script_results = run_script(script(race))
+        for name, trajectory in zip(experiment.names, race.trajectories, strict=True):
+            x, y, losses = trajectory.values_between(0, step)
+            np.testing.assert_array_equal(script_results["paths"][name], np.column_stack([x, y]))
+            np.testing.assert_array_equal(script_results["losses"][name], losses)

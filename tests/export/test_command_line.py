@@ -25,6 +25,7 @@ from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.hyperparameter_checks import HyperparameterSpan
+from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.theming.theme import DARK
@@ -95,6 +96,7 @@ def test_options_survive_a_round_trip(options: Options) -> None:
     Experiment("sphere", runs=(Run("sgd", slot=1, replicas=1), Run("adam", slot=0), Run("sgd", slot=5))),
     Experiment("sphere", runs=(Run("sgd"),), loss_plot=LossPlot("distance", "log", "linear", "evaluations")),
     Experiment("sphere", runs=(Run("sgd"),), plot_options=PlotOptions("log", "log", 30, False, "lines", "cividis")),
+    Experiment("sphere", runs=(Run("sgd"),), map_options=MapOptions(300, ("momentum", "lr"), "steps", "steps", 2)),
     Experiment("sphere", runs=(Run("sgd"),), plot_options=PlotOptions(
         color_bar=False, equal_axes=True, step_markers=False, dashes=True)),
 ])  # fmt: skip

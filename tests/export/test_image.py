@@ -74,7 +74,7 @@ def test_an_svg_has_vectors_text_and_one_bitmap(tmp_path: Path) -> None:
     assert len(list(root.iter(f"{SVG}path"))) > 50
     assert len(list(root.iter(f"{SVG}image"))) == 1  # the mesh of the 3D surface
     text = read_text(tmp_path / "a.svg")
-    for expected in ("Rosenbrock", "Adam, lr 0.15", "60 steps", "loss: log scale"):
+    for expected in ("Rosenbrock", "Adam, lr 0.15", "60 steps", "loss (log scale)"):
         assert expected in text
     source = next(root.iter(f"{DC}source")).text
     assert source

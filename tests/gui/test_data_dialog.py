@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QDialog
 
+from app.engine.opened_experiment import open_without_questions
+from app.engine.safe_rate import with_safe_rates
 from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
@@ -175,11 +179,65 @@ def test_without_a_screen_the_suggestion_is_taken(
     assert not window.findChildren(QDialog)
 
 
-def test_data_file_of_the_command_line_is_reviewed(open_shell: Open, cars_file: Path) -> None:
+def test_data_file_of_the_command_line_is_opened_as_from_the_menu(open_shell: Open, cars_file: Path) -> None:
+    assert open_without_questions(cars_file) is None
     window = open_shell()
     answer(lambda dialog: dialog.y_combo.setCurrentIndex(4))
-    window.documents.review_data(cars_file)
+    window.documents.open_path(cars_file)
     assert window.session.experiment.data_names == ("weight", "year")
+    assert window.settings.recent_files()[0] == cars_file.absolute()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b,c\n1,2,3\n2,4,x\n3,6,5\n4,8,1\n",  # a bad cell in a column that may not be meant
+        "x,y\n1990,2e9\n1991,3e9\n1993,1e9\n",  # possible only standardized
+        "x,y\n1001,2\n1002,3\n1004,1\n",  # ill-conditioned
+        "a,b,c\np,q,r\ns,t,u\n",
+        "x,y\n1,2\n2,\n3,5\n",
+        "x,y\n1,2\n2,4\n3,5\n",
+    ],
+)
+def test_the_command_line_asks_exactly_where_the_menu_does(open_shell: Open, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    dialog = make_dialog(open_shell(), content, path)
+    assert (open_without_questions(path) is None) == dialog.is_needed
+    if not dialog.is_needed:
+        assert open_without_questions(path) == with_safe_rates(dialog.experiment or DEFAULT_EXPERIMENT)
+    dialog.deleteLater()
+
+
+@pytest.mark.parametrize("content", ["x,y\n1,2\n2,oops\n3,6\n", "x\n1\n2\n", ""])
+def test_the_command_line_refuses_a_file_without_two_columns_of_numbers(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    with pytest.raises(ExperimentError, match=r"a\.csv"):
+        open_without_questions(path)
+
+
+@pytest.mark.slow
+def test_a_window_without_an_experiment_opens_the_file(cars_file: Path) -> None:
+    """The real start of the program, with its own application, in a process of its own."""
+    script = (
+        "from app.gui.window import application, document_controller\n"
+        "from pathlib import Path\n"
+        "from PyQt6.QtCore import QTimer\n"
+        "original = application.create_window\n"
+        "def create(*arguments):\n"
+        "    started, window = original(*arguments)\n"
+        "    def look():\n"
+        "        print(window.session.experiment.data_names, window.documents.name)\n"
+        "        window.documents.document_state.mark_discarded()\n"
+        "        window.close()\n"
+        "    window.documents.document_state.changed.connect(lambda: QTimer.singleShot(0, look))\n"
+        "    return started, window\n"
+        "application.create_window = create\n"
+        f"application.open_window(None, Path({str(cars_file)!r}))\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert result.stdout.splitlines()[:1] == ["('weight', 'price') Linear regression"], result.stderr
 
 
 def test_standardization_is_suggested_where_nothing_else_is_possible(open_shell: Open, tmp_path: Path) -> None:

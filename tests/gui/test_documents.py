@@ -18,7 +18,8 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 from app.cli.main import main
 from app.gui.dialogs import message_boxes
-from app.gui.window.document_controller import DocumentController, with_filter_suffix
+from app.gui.dialogs.path_dialog import with_filter_suffix
+from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.io.experiment_json import to_json

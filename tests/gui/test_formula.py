@@ -15,13 +15,15 @@ from app.engine.safe_rate import safe_learning_rate
 from app.export.formats import export
 from app.gui.panels.setup.formula_editor import FormulaEditor
 from app.gui.panels.setup.formula_picture import split_sum
-from app.gui.panels.setup.parameter_range import range_around
+from app.gui.panels.setup.parameter_range import ParameterRange, range_around
 from app.gui.panels.setup.surface_selector import SurfaceSelector
 from app.gui.window.main_window import MainWindow
+from app.io.experiment_json import from_json, to_json
 from app.model.comparison import ComparisonMode
 from app.model.experiment import Experiment
 from app.model.run import Run
 from surfaces import SURFACES
+from surfaces.formula.names import ALIASES, ARGUMENT_COUNTS, CONSTANTS, ONE_ARGUMENT
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -69,20 +71,27 @@ def test_a_rate_that_was_set_stays(open_shell: Open) -> None:
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.123
 
 
-def test_undo_follows_the_pauses_in_typing(open_shell: Open) -> None:
+def test_typing_until_the_field_is_left_is_one_undo_step(open_shell: Open) -> None:
     window = open_shell(BOWL)
+    window.session.advance(12)
     type_formula(window, "x^2 + y^2")
     field = selector_of(window).formula_editor.field
-    QTest.keyClicks(field, " + 3x")
+    QTest.keyClicks(field, " + 3")
     assert window.session.experiment.formula == "x^2 + y^2"  # not before the pause
     field.pause_timer.timeout.emit()
+    QTest.keyClicks(field, "x")
+    field.pause_timer.timeout.emit()
     assert window.session.experiment.formula == "x^2 + y^2 + 3x"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClicks(field, "y")
+    field.pause_timer.timeout.emit()
+    assert window.session.experiment.formula == "x^2 + y^2 + 3xy"
     window.session.store.undo()
-    assert field.text() == window.session.experiment.formula == "x^2 + y^2"
+    assert field.text() == window.session.experiment.formula == "x^2 + y^2 + 3x"
     window.session.store.undo()
     assert (field.text(), window.session.experiment.surface_id) == ("", "elongated_bowl")
     window.session.store.redo()
-    assert field.text() == "x^2 + y^2"
+    assert field.text() == "x^2 + y^2 + 3x"
 
 
 def test_the_window_undoes_unless_text_is_being_typed(open_shell: Open) -> None:
@@ -244,8 +253,12 @@ def test_dragging_a_parameter_is_one_undo_step_and_keeps_the_step(open_shell: Op
     assert len(session.store.undo_stack) == undo_count + 1
     after = session.experiment
     assert (after.start, after.runs) == (before.start, before.runs)
+    assert after.parameter_timeline.by_step == [(0, {"a": 1.0}), (30, {"a": 3.0})]
+    session.advance(1)
     x = session.race.trajectories[0].xs
-    assert x[1] == pytest.approx(x[0] - 0.05 * (2 * 3.0 * x[0] + 0.1))
+    for step, value in ((0, 1.0), (29, 1.0), (30, 3.0)):
+        assert x[step + 1] == pytest.approx(x[step] - 0.05 * (2 * value * x[step] + 0.1))
+    session.show_step(30)
     session.store.undo()
     assert session.experiment == before
     assert session.race.step == 30
@@ -260,9 +273,12 @@ def test_a_parameter_keeps_histories_and_branches(open_shell: Open) -> None:
     session.advance(15)
     before = session.experiment
     assert before.branches
+    second_path = session.race.trajectories[1].losses.tolist()
     drag(2.0)
     assert session.experiment.runs == before.runs
-    assert session.experiment.branches == before.branches
+    assert session.experiment.branches[:-1] == before.branches
+    assert session.experiment.branches[-1].parameters == {"a": 1.0}  # the second run had been shown up to step 30
+    assert session.race.branch_trajectories[-1][1].losses.tolist() == second_path
     assert session.race.step == 25
     assert session.race.trajectories[0].last_step == 25
     selector_of(window).parameters.form.fields["a"].number_field.end_interaction()
@@ -491,3 +507,58 @@ def test_a_parameter_keeps_the_camera(open_window: Open, application: QApplicati
     process_events(application)
     assert window.canvases["relief"].view.scene.experiment.parameters == {"a": -3.0}
     assert window.canvases["relief"].view.camera == camera
+
+
+def test_views_show_the_surface_of_the_displayed_step(open_window: Open) -> None:
+    window = open_window(BOWL)
+    with_slider(window)
+    session = window.session
+    session.change(lambda e: e.with_parameter("a", 3.0))
+    canvases = window.view_area.canvases.values()
+    for step, value in ((30, 3.0), (12, 1.0), (30, 3.0)):
+        session.show_step(step)
+        losses = {float(canvas.scene.surface(1.0, 0.0)[0]) for canvas in canvases if canvas.scene is not None}
+        assert losses == {value + 0.1}
+        window.display_updater.update_texts()  # as its timer does
+        assert selector_of(window).parameters.form.fields["a"].number_field.value == value
+
+
+def test_slider_ranges_belong_to_the_experiment(open_shell: Open) -> None:
+    window = open_shell(BOWL)
+    with_slider(window)
+    parameters, session = selector_of(window).parameters, window.session
+    parameters._set_range("a", ParameterRange(0.0, 8.0))
+    assert session.experiment.parameter_ranges == {"a": (0.0, 8.0)}
+    assert from_json(to_json(session.experiment)).parameter_ranges == {"a": (0.0, 8.0)}
+    assert parameters.form.fields["a"].spec.slider_max == 8.0
+    session.store.undo()
+    assert session.experiment.parameter_ranges == {}
+    assert parameters.form.fields["a"].spec.slider_max == 5.0
+
+
+def test_a_finer_search_is_part_of_the_experiment(open_shell: Open) -> None:
+    window = open_shell(BOWL)
+    type_formula(window, "x^2 + y^2 - 5exp(-9e4 ((x - 1.33)^2 + (y - 1.21)^2))")
+    domain_fields, session = selector_of(window).domain_fields, window.session
+    assert session.experiment.surface.minima == ((0.0, 0.0),)
+    assert domain_fields.minima_label.text() == "Lowest found: loss 0"
+    for level in (1, 2):
+        domain_fields.search_button.click()
+        assert session.experiment.search_level == level
+        assert from_json(to_json(session.experiment)).search_level == level
+    assert not domain_fields.search_button.isEnabled()
+    session.store.undo()
+    assert session.experiment.search_level == 1
+
+
+def test_f1_in_the_field_opens_the_page_on_formulas(open_shell: Open) -> None:
+    window = open_shell(BOWL)
+    field = selector_of(window).formula_editor.field
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_F1)
+    help_window = window.help.help_window
+    assert help_window.tabs.currentWidget() is help_window.formula_browser
+    text = help_window.formula_browser.toPlainText()
+    for word in (*ONE_ARGUMENT, *ARGUMENT_COUNTS, *ALIASES, *CONSTANTS):
+        assert word in text
+    help_window.close()

@@ -26,6 +26,7 @@ from app.gui.window.actions import ACTIONS
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
+from app.system import package_versions
 from app.system.package_versions import versions
 from app.utils.i18n import load_language, set_language, tr
 from optimizers import OPTIMIZERS
@@ -384,7 +385,7 @@ def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     assert "Play (Space)" in answers.help_html(button)
     for name, canvas in window.canvases.items():
         message = answers.help_html(canvas)
-        assert ("Ctrl+0" in message) == (name == "contour")
+        assert ("Ctrl+0" in message) == (name in ("contour", "curve"))
         assert ("Double-click" in message) == (name in ("contour", "relief"))
     menu = window.action_registry.menus["File"]
     menu.adjustSize()
@@ -504,6 +505,24 @@ def test_the_versions_in_use_are_shown_and_can_be_copied(open_window: Open) -> N
     assert clipboard.text().split("\n") == [f"{name}: {number}" for name, number in versions()]
     assert all(number in about_dialog.text_label.text() for number in library_versions.values())
     about_dialog.close()
+
+
+def test_the_about_dialog_is_translated_and_copies_english(
+    application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(package_versions.PACKAGES, "Qt", "no-such-package")
+    set_language(load_language("ko"))
+    parent = QWidget()
+    dialog = AboutDialog(parent)
+    text = dialog.text_label.text()
+    assert "플랫폼" in text
+    assert "pip으로 설치되지 않음" in text
+    dialog.copy()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    assert "Platform: " in clipboard.text()
+    assert "Qt: not installed with pip" in clipboard.text()
+    parent.deleteLater()
 
 
 def test_versions_are_found_without_loading_the_packages() -> None:

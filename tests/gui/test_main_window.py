@@ -114,8 +114,8 @@ def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open)
     for name, optimizer in OPTIMIZERS.items():
         if optimizer.variant_of:
             editor.picker.selected.emit(optimizer.variant_of)
-            editor.implementation_combo.setCurrentIndex(editor.implementation_combo.findData(name))
-            editor.implementation_combo.activated.emit(editor.implementation_combo.currentIndex())
+            editor.implementation_row.combo.setCurrentIndex(editor.implementation_row.combo.findData(name))
+            editor.implementation_row.combo.activated.emit(editor.implementation_row.combo.currentIndex())
         else:
             editor.picker.selected.emit(name)
         assert window.session.experiment.runs[0].optimizer == name

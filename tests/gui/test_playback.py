@@ -100,6 +100,35 @@ def test_the_stop_step_can_be_set_and_invalid_steps_are_reported(open_shell: Ope
     assert window.session.experiment.steps is None
 
 
+def test_play_at_the_stop_step_plays_again_and_the_tool_tip_says_so(open_shell: Open) -> None:
+    window = open_shell(replace(BOWL, steps=25))
+    session, play = window.session, window.action_registry["play"]
+    play.trigger()
+    assert session.clock.running
+    session.advance(100)
+    window.update_texts()
+    assert (session.race.step, session.clock.running) == (25, False)
+    assert "again from step 0 (Space)" in play.toolTip()
+    play.trigger()
+    assert (session.race.step, session.race.last_step, session.clock.running) == (0, 25, True)
+    window.update_texts()
+    assert play.toolTip() == "Pause (Space)"
+    session.advance(10)
+    play.trigger()
+    window.update_texts()
+    assert (session.race.step, session.clock.running) == (10, False)
+    assert play.toolTip() == "Play (Space)"
+    play.trigger()
+    assert session.race.step == 10, "before the stop step, Play continues"
+    session.advance(100)
+    window.action_registry["step"].trigger()
+    assert session.race.step == 26, "Step Forward goes past the stop step"
+    play.trigger()
+    session.advance(10)
+    assert session.race.step == 36
+    session.clock.pause()
+
+
 def test_maximum_speed_makes_more_steps_the_faster_frames_are(application: QApplication) -> None:
     session, step_counts = Session(BOWL), []
     session.clock.steps_due.connect(step_counts.append)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
@@ -12,7 +13,9 @@ from PyQt6.QtWidgets import QApplication, QStyleOptionViewItem, QWidget
 
 from app.gui.panels.presentation_caption import PresentationCaption
 from app.gui.panels.setup.run_list import RunItemDelegate
+from app.gui.panels.setup.surface_selector import DESCRIPTION_LINES
 from app.gui.widgets.corner_buttons import ActionButton, CornerMenuButton
+from app.gui.widgets.elided_text import ElidedText
 from app.gui.window.floating_docks import best_rect
 from app.gui.window.main_window import MainWindow
 from app.gui.window.view_controls import VIEW_CONTROLS, context_menu
@@ -20,6 +23,8 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.theming.theme import LIGHT
+from app.utils.i18n import load_language, set_language, tr
+from surfaces import SURFACES
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -52,7 +57,7 @@ def test_every_view_has_a_third_of_the_height_and_every_run_a_row(
     heights = [dock.height() for name, dock in window.dock_layout.docks.items() if name in window.canvases]
     visible = [height for height, canvas in zip(heights, window.canvases.values(), strict=True) if canvas.isVisible()]
     assert len(visible) == views
-    assert min(visible) >= window.height() / 3 - 1
+    assert min(visible) >= window.height() / 3
     widths = {canvas.width() for canvas in window.canvases.values() if canvas.isVisible()}
     assert max(widths) - min(widths) <= 2
 
@@ -67,6 +72,34 @@ def test_no_row_of_the_values_is_cut_and_no_room_is_left_below_them(
     viewport = table.viewport()
     assert viewport is not None
     assert 0 <= viewport.height() - count * table.rowHeight(0) < 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", [0, 1])
+def test_no_row_is_cut_where_the_results_are_made_lower_by_hand(
+    open_window: Open, application: QApplication, tab: int
+) -> None:
+    window = open_window(experiment_with(8), size=(1366, 770))
+    window.results_tabs.tab_bar.setCurrentIndex(tab)
+    process_events(application)
+    dock = window.dock_layout.docks["results"]
+    table = window.results_tabs.results_page.table if tab else window.readout_table
+    viewport, scroll_bar = table.viewport(), table.verticalScrollBar()
+    assert viewport is not None
+    assert scroll_bar is not None
+    counts = set()
+    for height in range(dock.height(), 80, -7):
+        window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        process_events(application, 3)
+        whole_rows, rest = divmod(viewport.height(), table.rowHeight(0))
+        assert table.rowHeight(0) >= table.row_height(table.fontMetrics())
+        counts.add(whole_rows)
+        assert not rest or whole_rows >= 8
+        for position in (0, scroll_bar.maximum()):
+            scroll_bar.setValue(position)
+            tops = [table.rowViewportPosition(row) for row in range(8)]
+            assert 0 in tops, "the first visible row is whole"
+    assert len(counts) > 2
 
 
 @pytest.mark.slow
@@ -268,6 +301,50 @@ def test_rows_of_the_side_panel_keep_their_place(open_shell: Open, application: 
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert panel.start_point.error_label.isVisible()
     assert places() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("pixels", [None, 17])
+def test_the_rows_below_a_surface_keep_their_place(
+    open_shell: Open, application: QApplication, language: str, pixels: int | None
+) -> None:
+    set_language(load_language(language))
+    window = open_shell(experiment_with(1), size=(1024, 738))
+    selector = window.side_panel.surface_selector
+    if pixels:
+        window.side_panel.setStyleSheet(f"QWidget {{ font-size: {pixels}px; }}")
+    watched, label = window.side_panel.run_list.buttons["Add"], selector.note_label
+    places, elided = set(), set()
+    for name, surface in SURFACES.items():
+        window.session.change(lambda e, name=name: e.with_surface(name))  # type: ignore[misc]
+        process_events(application)
+        places.add(watched.mapTo(window, QPoint(0, 0)).y())
+        lines = label.text().split("\n")
+        assert len(lines) <= DESCRIPTION_LINES
+        assert max(map(label.fontMetrics().horizontalAdvance, lines)) <= label.width() + 1
+        assert label.full_text.startswith(tr(surface.summary))
+        assert label.text().endswith("…") == bool(label.toolTip())
+        if label.toolTip():
+            elided.add(name)
+            assert escape(label.full_text) in label.toolTip()
+        else:
+            assert " ".join(lines) == label.full_text
+    assert len(places) == 1
+    assert elided
+
+
+def test_a_text_is_elided_only_where_it_does_not_fit(application: QApplication) -> None:
+    label = ElidedText(2)
+    label.resize(200, 40)
+    for text in ("", "one", "one two", "W" * 500, "a <b> & c " * 40, "두 단어 " * 60, " " * 90):
+        label.show_text(text)
+        assert label.text().count("\n") < 2
+        assert label.text().endswith("…") == bool(label.toolTip()) == (len(text.strip()) > 20)
+    label.resize(20_000, 40)
+    label.show_text("a <b> & c " * 40)
+    assert label.text().strip() == ("a <b> & c " * 40).strip()
+    assert not label.toolTip()
 
 
 def test_a_long_label_leaves_room_for_the_status(open_shell: Open, application: QApplication) -> None:

@@ -39,7 +39,7 @@ def menu_entries(button: MenuButton) -> dict[str, Callable[[], None]]:
 
 def test_the_implementation_can_be_selected(open_shell: Open) -> None:
     window, editor = open_with_run(open_shell, "adam lr=0.05 beta1=0.8")
-    combo = editor.implementation_combo
+    combo = editor.implementation_row.combo
     assert combo.isVisible()
     assert [combo.itemData(k) for k in range(3)] == ["adam", "adam_keras", "adam_optax"]
     assert combo.currentText() == OPTIMIZERS["adam"].implementation
@@ -57,8 +57,8 @@ def test_the_implementation_can_be_selected(open_shell: Open) -> None:
 
 def test_a_single_implementation_is_named_in_a_line_of_text(open_shell: Open) -> None:
     _, editor = open_with_run(open_shell, "sgd")
-    assert not editor.implementation_combo.isVisible()
-    assert editor.implementation_label.text() == f"Implementation: {OPTIMIZERS['sgd'].implementation}"
+    assert not editor.implementation_row.combo.isVisible()
+    assert editor.implementation_row.label.text() == f"Implementation: {OPTIMIZERS['sgd'].implementation}"
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "momentum"])

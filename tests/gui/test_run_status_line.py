@@ -9,6 +9,7 @@ from html import escape
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from app.analysis import local_stability
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment
 from app.model.run import Run
@@ -73,3 +74,26 @@ def test_the_texts_fit_into_two_lines_whose_height_stays(
         heights.add((label.height(), window.statusBar().height()))
     assert len(heights) == 1
     assert "Stable for lr" in label.text() or "stable for lr" in label.text() or width < 1024
+
+
+def test_the_stability_limit_is_computed_once_for_all_panels(open_shell: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    original = local_stability.stability_limit
+    monkeypatch.setattr(
+        local_stability,
+        "stability_limit",
+        lambda trajectory, step, *others: steps.append(step) or original(trajectory, step, *others),
+    )
+    window = open_shell(Experiment("rosenbrock", runs=(Run("sgd"), Run("adam"))))
+    for step in (3, 4):
+        window.session.advance(1 if steps else 3)
+        steps.clear()
+        window.update_texts()
+        window.update_texts()
+        assert steps == [window.session.race.step], step
+    limit = window.session.local_stability(0)
+    assert limit is not None
+    assert limit.limit is not None
+    label = window.side_panel.editor.form.safe_rate_row.limit_label
+    assert label.text() == f"stability limit {limit.limit.learning_rate:.3g}"
+    assert f"= {limit.limit.learning_rate:.3g}" in window.status_line.curvature_text

@@ -32,7 +32,10 @@ from app.io.strict_json import MAX_FILE_SIZE
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.landscape_data import LandscapeData
+from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
+from app.model.problem_data import ProblemData
 from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
@@ -84,6 +87,9 @@ DOCUMENTED_CLASSES = {
     "run": Run,
     "loss plot": LossPlot,
     "plot options": PlotOptions,
+    "map options": MapOptions,
+    "landscape": LandscapeData,
+    "problem": ProblemData,
     "branch": Branch,
     "comparison": ComparisonMode,
 }
@@ -123,6 +129,7 @@ def test_documented_format_matches_the_written_files() -> None:
         ("run", written["runs"][0]),
         ("loss plot", written["loss_plot"]),
         ("plot options", written["plot_options"]),
+        ("map options", written["map_options"]),
         ("branch", written["branches"][0]),
         ("comparison", written["comparison"]),
     ):

@@ -18,6 +18,7 @@ from app.io.experiment_files import examples, load
 from app.io.experiment_json import from_json, to_json
 from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.map_options import RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
 from app.model.plot_domain import plot_bounds
 from app.model.plot_options import COLORMAPS, HEIGHT_SCALES, MAX_LEVELS, MIN_LEVELS, PlotOptions
 from app.model.run import Run
@@ -48,6 +49,14 @@ experiments = st.builds(
         levels=st.integers(MIN_LEVELS, MAX_LEVELS),
         colormap=st.sampled_from(COLORMAPS),
         equal_axes=st.booleans(),
+    ),
+    map_options=st.builds(
+        MapOptions,
+        st.none() | st.integers(1, 5000),
+        st.none() | st.just(("lr", "momentum")),
+        st.sampled_from(sorted(SETTINGS_QUANTITIES)),
+        st.sampled_from(sorted(RATE_QUANTITIES)),
+        st.none() | st.integers(0, 999),
     ),
 )
 
@@ -116,6 +125,10 @@ def test_arbitrary_json_is_read_or_rejected_with_one_sentence(data: object) -> N
         ({"plot_options": {"height_scale": "cubic"}}, "unknown height scale 'cubic'; choose from auto, linear, log"),
         ({"plot_options": {"levels": 99}}, "number of contour levels must be an integer from 3 to 40, not 99"),
         ({"plot_options": {"dashes": "yes"}}, "dashes must be true or false, not 'yes'"),
+        ({"map_options": {"steps": 0}}, "steps of a map must be an integer from 1 to 10000000, not 0"),
+        ({"map_options": {"settings_axes": ["lr", "lr"]}}, "must be two different hyperparameters, not"),
+        ({"map_options": {"settings_axes": "lr"}}, "must be two different hyperparameters, not 'lr'"),
+        ({"map_options": {"rate_quantity": "time"}}, "unknown quantity of the rate curve 'time'; choose from loss"),
         ({"displayed_step": -1}, "displayed_step must be an integer"),
         (
             {"thalweg": 99},

@@ -212,11 +212,11 @@ def test_momentum_oscillates_along_the_rosenbrock_valley() -> None:
 def test_a_coupled_optimizer_gets_whole_positions_or_the_loss() -> None:
     try:
 
-        @optimizer("Normalized", source="a test, 2026", separable=False)
+        @optimizer("Normalized", source="a test, 2026", scope="whole")
         def normalized(x, grad, t, *, lr: LearningRate = 0.1):
             return x - lr * grad / np.sqrt((grad * grad).sum(axis=0))
 
-        @optimizer("Backtracking", source="a test, 2026", separable=False)
+        @optimizer("Backtracking", source="a test, 2026", scope="whole")
         def backtracking(x, loss, t, last=0.0, *, lr: LearningRate = 1.0):
             grad = loss.gradient(x)
             better = np.where(loss.value(x - lr * grad) < loss.value(x), lr, lr / 10)
@@ -239,8 +239,13 @@ def test_a_coupled_optimizer_gets_whole_positions_or_the_loss() -> None:
 def test_a_signature_that_breaks_the_contract_is_rejected() -> None:
     with pytest.raises(TypeError, match="must begin with"):
         optimizer("Bad", source="")(lambda position, grad, t: position)
-    with pytest.raises(TypeError, match="separable=False"):
-        optimizer("Bad", source="")(lambda x, loss, t: x)
+    for scope in ("element", "layer"):
+        with pytest.raises(TypeError, match='scope="whole"'):
+            optimizer("Bad", source="", scope=scope)(lambda x, loss, t: x)
+        with pytest.raises(TypeError, match='scope="whole"'):
+            optimizer("Bad", source="", scope=scope, batched=False)(lambda x, grad, t: x)
+    with pytest.raises(TypeError, match="element, layer, whole"):
+        optimizer("Bad", source="", scope="vector")(lambda x, grad, t: x)
     with pytest.raises(TypeError, match="annotation"):
         optimizer("Bad", source="")(lambda x, grad, t, *, lr=0.1: x)
     assert "<lambda>" not in OPTIMIZERS

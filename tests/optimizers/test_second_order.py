@@ -551,9 +551,10 @@ def test_the_displayed_covariance_is_the_sampling_distribution() -> None:
         before = state
 
 
+@pytest.mark.parametrize("n", [1, 2, 5, 30])
 @pytest.mark.parametrize("population", [4, 5, 6, 7, 12, 100])
-def test_the_weights_of_cma_es_are_those_of_the_tutorial(population: int) -> None:
-    w, mu_eff, c_1, c_mu = derivative_free.recombination_weights(population)
+def test_the_weights_of_cma_es_are_those_of_the_tutorial(population: int, n: int) -> None:
+    w, mu_eff, c_1, c_mu = derivative_free.recombination_weights(population, n)
     positive_weights = w[: population // 2]
     assert positive_weights.sum() == pytest.approx(1)
     assert mu_eff == pytest.approx(1 / (positive_weights @ positive_weights))

@@ -121,7 +121,7 @@ def test_another_start_shows_the_same_step_and_undo_brings_the_old_paths_back() 
     paths = [np.stack(trajectory.values_between(0, 300)).tobytes() for trajectory in session.race.trajectories]
     session.set_start(1.5, -0.5)
     for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True):
-        expected = trace(run.optimizer, trajectory.surface, (1.5, -0.5), 300, **run.hyperparameters)
+        expected = trace(run.optimizer, trajectory.surface_at(0), (1.5, -0.5), 300, **run.hyperparameters)
         np.testing.assert_array_equal(trajectory.values_between(0, 300)[0], expected.positions[:, 0])
     session.advance(20)
     session.store.undo()
@@ -261,7 +261,7 @@ def test_adding_removing_and_replacing_runs_does_not_restart_and_can_be_undone()
         assert [trajectory.last_step for trajectory in session.race.trajectories] == [40] * len(session.experiment.runs)
     new = session.race.trajectories[1]
     np.testing.assert_array_equal(
-        new.values_between(0, 40)[0], trace("lion", new.surface, session.experiment.start, 40).positions[:, 0]
+        new.values_between(0, 40)[0], trace("lion", new.surface_at(0), session.experiment.start, 40).positions[:, 0]
     )
     for _ in range(3):
         session.store.undo()

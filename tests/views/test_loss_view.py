@@ -53,7 +53,7 @@ def axis_values(view: LossView, trajectory: Trajectory, last: int) -> np.ndarray
 def expected_values(trajectory: Trajectory, quantity: str, last: int) -> np.ndarray:
     """Return a quantity after steps 0 to ``last``, computed step by step."""
     x, y, loss = (column.tolist() for column in trajectory.values_between(0, last))
-    surface = trajectory.surface
+    surface = trajectory.surface_at(0)
     if quantity == "rate":
         return np.array([np.nan, *(trajectory.hyperparameters_at(step)["lr"] for step in range(1, last + 1))])
     if quantity == "step":
@@ -159,7 +159,11 @@ def test_minimum_is_subtracted_for_the_quantity_above_alone() -> None:
             Experiment("styblinski_tang", runs=DEFAULT_EXPERIMENT.runs, loss_plot=LossPlot(quantity, y_scale=scale)), 10
         )
         view = draw_loss_view(race)
-        assert view.plot_coordinates.offset == (race.surface.minimum_loss if offset else 0.0)
+        minimum_loss = race.surface.minimum_loss if offset else 0.0
+        for trajectory in race.trajectories:
+            y = view.plot_coordinates.y_values(trajectory, np.arange(11))
+            assert minimum_loss is not None
+            assert y.tolist() == [loss - minimum_loss for loss in trajectory.losses[:11]]
         assert view.axes.get_ylabel() == ("loss − minimum" if offset else "loss")
 
 

@@ -12,7 +12,10 @@ from PIL import Image
 
 from app.engine.race import Race
 from app.model.experiment import Experiment
+from app.model.plot_options import PlotOptions
+from app.plotting.fonts import covering
 from app.theming.theme import LIGHT
+from app.utils.i18n import load_language, set_language, tr
 from app.views import Scene
 from app.views.camera import HALF_HEIGHT, Camera
 from app.views.occlusion import OcclusionMap
@@ -129,7 +132,7 @@ def fitted_view(surface: str, size: tuple[float, float], angles: tuple[float, fl
 def content_size(view: SurfaceView) -> np.ndarray:
     """Return the size (2,) in pixels of the box with its labels, which lies in the pane."""
     corners = view.project_points(CORNERS)
-    texts = np.array([bbox.get_points() for bbox in view.text_bounds if bbox.x0 > view.axes.bbox.x0 + 1]).reshape(-1, 2)
+    texts = np.array([bbox.get_points() for bbox in view.text_bounds]).reshape(-1, 2)
     content = np.concatenate([corners, texts])
     assert (content >= view.cell_bbox.min - 0.5).all()
     assert (content <= view.cell_bbox.max + 0.5).all()
@@ -159,6 +162,36 @@ def test_no_label_of_the_box_is_left_out(name: str, azimuth: int, size: tuple[fl
     view = fitted_view(name, size, (azimuth, 42.0))
     names = [label for label in view.labels() if label.axis != "loss"]
     assert len(view.text_bounds) > len(names)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("scale", ["auto", "linear", "log"])
+@pytest.mark.parametrize("surface", ["rosenbrock", "sphere", "beale"])
+def test_the_height_axis_is_named_with_the_scale_that_is_drawn(surface: str, scale: str, language: str) -> None:
+    set_language(load_language(language))
+    figure = Figure(figsize=(3.7, 2.4), dpi=100)
+    FigureCanvasAgg(figure)
+    view = SurfaceView(figure)
+    with covering(tr("loss (log scale)")):
+        view.show_scene(Scene(Race(Experiment(surface, plot_options=PlotOptions(height_scale=scale)))))
+    (name,) = [label.text for label in view.labels() if label.axis == "loss name"]
+    assert name.startswith(tr("loss"))
+    assert (tr("loss (log scale)") == name) is (view.height_map.scale == "log")
+    assert scale in ("auto", view.height_map.scale)
+
+
+@pytest.mark.parametrize("elevation", [-30, 5, 20, 42, 60, 72])
+def test_the_name_of_the_height_axis_is_clear_of_its_tick_labels(elevation: float) -> None:
+    figure = Figure(figsize=(3.7, 2.4), dpi=100)
+    canvas, view = FigureCanvasAgg(figure), SurfaceView(figure)
+    view.show_scene(Scene(Race(Experiment("rosenbrock", plot_options=PlotOptions(height_scale="log")))))
+    for azimuth in range(-180, 180, 30):
+        view.camera = Camera(azimuth, elevation)
+        canvas.draw()
+        (name,) = [bbox for bbox in view.text_bounds if bbox.height > 2 * bbox.width]
+        others = [bbox for bbox in view.text_bounds if bbox is not name]
+        assert others
+        assert not [bbox for bbox in others if bbox.overlaps(name)], azimuth
 
 
 def test_a_resized_pane_is_fitted_again_and_a_zoom_is_kept() -> None:

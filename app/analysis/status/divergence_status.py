@@ -25,7 +25,7 @@ def divergence_status(trajectory: Trajectory, diverged_at: int) -> RunStatus:
     limit; without any of them, the text gives the losses only.
     """
     short_text = tr("diverged at step {step}", step=diverged_at)
-    if getattr(trajectory.surface, "minima_estimated", False):
+    if getattr(trajectory.surface_at(diverged_at), "minima_estimated", False):
         undefined_status = _undefined_status(trajectory, diverged_at)
         if undefined_status is not None:
             return undefined_status
@@ -36,7 +36,10 @@ def divergence_status(trajectory: Trajectory, diverged_at: int) -> RunStatus:
     status = RunStatus("diverged", short_text, text, since=diverged_at, diverged_at=diverged_at)
     losses = trajectory.values_between(0, diverged_at - 1)[2]
     lowest_step, last_loss = int(losses.argmin()), float(losses[-1])
-    if last_loss < min(float(losses[0]), -1e6) and getattr(trajectory.surface, "minimum_loss", None) is None:
+    if (
+        last_loss < min(float(losses[0]), -1e6)
+        and getattr(trajectory.surface_at(diverged_at), "minimum_loss", None) is None
+    ):
         text = tr("{words}: the loss is unbounded below and had reached {loss:.3g}", words=text, loss=last_loss)
         return replace(status, sentence=text)
     text = tr(
@@ -76,8 +79,13 @@ def _undefined_status(trajectory: Trajectory, diverged_at: int) -> RunStatus | N
     The functions of the catalog are defined everywhere; a formula may not be, as the gradient of sqrt(x^2 + y^2) at 0.
     """
     x, y, loss, has_gradient = _last_evaluation(trajectory, diverged_at)
-    values = {"place": f"({x:.4g}, {y:.4g})", "loss": loss, "step": diverged_at}
-    if math.isfinite(x) and math.isfinite(y) and math.isnan(loss):
+    surface = trajectory.surface_at(diverged_at)
+    is_line, is_mapped = getattr(surface, "dimension", 2) == 1, getattr(surface, "is_mapped", False)
+    values = {"place": f"x = {x:.4g}" if is_line else f"({x:.4g}, {y:.4g})", "loss": loss, "step": diverged_at}
+    if math.isfinite(x) and math.isfinite(y) and math.isnan(loss) and is_mapped:
+        reason = tr("it left the mapped area, outside which the loss is not known")
+        short_text = tr("left the mapped area at step {step}", **values)
+    elif math.isfinite(x) and math.isfinite(y) and math.isnan(loss):
         reason = tr("the loss has no value at {place}", **values)
         short_text = tr("no value at step {step}", **values)
     elif abs(loss) < LARGEST_LOSS and not has_gradient:
@@ -96,10 +104,11 @@ def _undefined_status(trajectory: Trajectory, diverged_at: int) -> RunStatus | N
 def _last_evaluation(trajectory: Trajectory, diverged_at: int) -> tuple[float, float, float, bool]:
     """Return x, y, and loss of the evaluation at which a run has stopped, and whether the gradient is finite there."""
     evaluations: list[tuple[float, float, float, bool]] = []
+    surface, last_surface = (trajectory.surface_at(max(step, 0)) for step in (diverged_at - 1, diverged_at))
 
     def evaluate(x: float, y: float) -> tuple[float, tuple[float, float]]:
         """Evaluate arrays, which give nan where floats raise an error."""
-        loss, (grad_x, grad_y) = trajectory.surface(np.array([x], float), np.array([y], float))
+        loss, (grad_x, grad_y) = surface(np.array([x], float), np.array([y], float))
         gradient = float(grad_x[0]), float(grad_y[0])
         evaluations.append((float(x), float(y), float(loss[0]), all(map(math.isfinite, gradient))))
         return float(loss[0]), gradient
@@ -114,4 +123,7 @@ def _last_evaluation(trajectory: Trajectory, diverged_at: int) -> tuple[float, f
         descend(trajectory.method, evaluate, point, trajectory.hyperparameters_at(diverged_at), 1, *columns)
     else:  # the gradient was not defined at the last position
         evaluate(x, y)
+    if evaluations and last_surface is not surface:  # it may have no value where the surface before had one
+        surface = last_surface
+        evaluate(*evaluations[-1][:2])
     return evaluations[-1] if evaluations else (x, y, trajectory.losses[diverged_at - 1], True)

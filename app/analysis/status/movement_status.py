@@ -21,10 +21,10 @@ MIN_DIRECTION_CHANGES = 6  # from here on a run often changes direction, and its
 def movement_status(snapshot: RunSnapshot) -> RunStatus:
     """Return whether the loss of a run falls, rises or does neither."""
     motion = snapshot.motion
-    window = min(LONG_LOSS_WINDOW, snapshot.step // 2, len(motion.displacements))
+    window = min(LONG_LOSS_WINDOW, snapshot.age // 2, len(motion.displacements))
     if window >= MIN_LONG_LOSS_WINDOW and motion.direction_changes(window) >= MIN_DIRECTION_CHANGES:
         return _long_trend_status(snapshot, window) or _wandering_status(snapshot, window)
-    window = min(LOSS_SWING_WINDOW, snapshot.step)
+    window = min(LOSS_SWING_WINDOW, snapshot.age)
     if window >= MIN_LONG_LOSS_WINDOW and _loss_turns(snapshot, window) >= MIN_LOSS_TURNS:
         return _long_trend_status(snapshot, window, strict=False) or _wandering_status(snapshot, window)
     return _short_trend_status(snapshot)
@@ -75,7 +75,7 @@ def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) 
 
 def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
     """Compare the loss with that of a few steps ago, or since it began to rise or fall."""
-    losses = snapshot.trajectory.values_between(max(0, snapshot.step - LOSS_WINDOW), snapshot.step)[2]
+    losses = snapshot.trajectory.values_between(snapshot.step - min(LOSS_WINDOW, snapshot.age), snapshot.step)[2]
     recent_changes = np.diff(losses[-4:])
     if (recent_changes > 0).all():  # count only what came after the loss began to rise
         losses = losses[losses.argmin() :]
@@ -98,7 +98,7 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
             tr("loss rising"),
             tr("the loss has increased by {change:.3g} to {loss:.4g} over {span}; {away}", **values),
         )
-    if snapshot.step < MIN_WINDOW and not snapshot.motion.step_sizes.any():
+    if snapshot.age < MIN_WINDOW and not snapshot.motion.step_sizes.any():
         return RunStatus(
             "start",
             tr("at start"),

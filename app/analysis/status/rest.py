@@ -81,7 +81,7 @@ def has_stopped(snapshot: RunSnapshot) -> bool:
         STOPPED_STEPS if snapshot.trajectory.method.batched else STOPPED_STEPS // 4,
         snapshot.motion.position,
     )
-    if snapshot.step < MIN_WINDOW or snapshot.is_noisy or snapshot.motion.recent_step_size > snapshot.tolerance:
+    if snapshot.age < MIN_WINDOW or snapshot.is_noisy or snapshot.motion.recent_step_size > snapshot.tolerance:
         return False
     future = snapshot.future(2 * steps)
     if len(future) < 2 * steps or not np.abs(future - position).max() <= snapshot.tolerance:

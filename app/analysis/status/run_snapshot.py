@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +31,10 @@ class RunSnapshot:
     """
 
     def __init__(self, trajectory: Trajectory, step: int) -> None:
-        self.trajectory, self.step, self.surface = trajectory, step, trajectory.surface
+        self.trajectory, self.step, self.surface = trajectory, step, trajectory.surface_at(step)
+        surface_steps = [start_step for start_step, _ in trajectory.surfaces_by_step]
+        self.surface_since = surface_steps[bisect_right(surface_steps, step) - 1]
+        self.age = step - self.surface_since  # steps on this surface; a status rests on these alone
         self.x, self.y, self.loss = trajectory.xs[step], trajectory.ys[step], trajectory.losses[step]
         self.update = effective_update(trajectory, step)
         self.penalty = rest_penalty(self.update)
@@ -47,7 +50,7 @@ class RunSnapshot:
             trajectory.xs,
             trajectory.ys,
             step,
-            max(0, min(first_step, step - MIN_WINDOW)),
+            max(self.surface_since, min(first_step, step - MIN_WINDOW)),
             min_direction_changes=8 if self.is_noisy else 4,
         )
         self._entered_steps: dict[tuple[float, float, float], int] = {}
@@ -69,7 +72,7 @@ class RunSnapshot:
         In steady motion this is decided anew only every few steps: a swing that is barely regular, or a sequence that
         is barely equal, would otherwise come and go.
         """
-        steps = self.step % DECIDED_STEPS if self.motion.is_steady else 0
+        steps = min(self.step % DECIDED_STEPS, self.age) if self.motion.is_steady else 0
         return RunSnapshot(self.trajectory, self.step - steps) if steps else self
 
     def future(self, count: int) -> np.ndarray:
@@ -81,10 +84,11 @@ class RunSnapshot:
         return math.hypot(x - self.x, y - self.y)
 
     def first_step_within(self, x: float, y: float, radius: float) -> int:
-        """Return the step since which the run has stayed within a radius of a point."""
+        """Return the step since which the run, on this surface, has stayed within a radius of a point."""
         key = x, y, radius
         if key not in self._entered_steps:
-            self._entered_steps[key] = self.motion.step_entered_radius(complex(x, y), radius)
+            entered_step = self.motion.step_entered_radius(complex(x, y), radius)
+            self._entered_steps[key] = max(entered_step, self.surface_since)
         return self._entered_steps[key]
 
     @cached_property
@@ -123,6 +127,8 @@ class RunSnapshot:
     def format_point(self, x: float, y: float) -> str:
         """Format a point with the digits that the tolerance resolves."""
         digits = max(0, 1 - math.floor(math.log10(self.tolerance)))
+        if getattr(self.surface, "dimension", 2) == 1:
+            return f"x = {round(x, digits) + 0.0:.9g}"
         return f"({round(x, digits) + 0.0:.9g}, {round(y, digits) + 0.0:.9g})"
 
     @property

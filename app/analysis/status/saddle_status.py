@@ -30,6 +30,8 @@ def saddle_status(snapshot: RunSnapshot, point: StationaryPoint, radius: float) 
 def _describe(snapshot: RunSnapshot, point: StationaryPoint, start_step: int) -> RunStatus:
     """Return the status at a saddle point or maximum; both have the kind "saddle"."""
     large, small = point.curvature.largest, point.curvature.smallest
+    if getattr(snapshot.surface, "dimension", 2) == 1:
+        return _describe_on_line(snapshot, point, start_step)
     curvature_text = tr("the Hessian eigenvalues are {large:.3g} and {small:.3g}", large=large, small=small)
     if point.degenerate:
         curvature_text = (
@@ -56,4 +58,16 @@ def _describe(snapshot: RunSnapshot, point: StationaryPoint, start_step: int) ->
             if at_rest
             else tr("has been near the maximum {place} since step {since:,}: {shape}", **values)
         )
+    return RunStatus("saddle", short_text, text, since=start_step)
+
+
+def _describe_on_line(snapshot: RunSnapshot, point: StationaryPoint, start_step: int) -> RunStatus:
+    """Return the status at an inflection point or a maximum of a curve."""
+    values = {"place": snapshot.format_point(point.x, point.y), "since": start_step, "value": point.curvature.largest}
+    if point.kind == "saddle":
+        short_text = tr("at inflection point")
+        text = tr("has been near the inflection point {place} since step {since:,}", **values)
+    else:
+        short_text = tr("at maximum")
+        text = tr("has been near the maximum {place} since step {since:,}: f″ is {value:.3g}", **values)
     return RunStatus("saddle", short_text, text, since=start_step)

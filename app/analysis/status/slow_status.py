@@ -26,7 +26,7 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
     The remaining distance is that to the nearest known minimum or to the minimum that the curvature predicts, whichever
     is shorter.
     """
-    if snapshot.step < MIN_WINDOW and snapshot.gradient_norm and snapshot.learning_rate:
+    if snapshot.age < MIN_WINDOW and snapshot.gradient_norm and snapshot.learning_rate:
         return None
     stalled_steps = _stalled_steps(snapshot)
     is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
@@ -36,7 +36,7 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
     if stalled_steps < MIN_WINDOW and _is_normalized(snapshot):
         text += tr("; its step size is set by the learning rate {rate:.3g}", rate=snapshot.learning_rate)
     if not is_stalled or not _has_given_up(snapshot):
-        short_text = tr("stalled") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("slow progress")
+        short_text = tr("stalled") if stalled_steps >= min(MIN_WINDOW, snapshot.age) else tr("slow progress")
         return RunStatus("slow", short_text, text)
     return RunStatus("resting", tr("stalled"), text, since=snapshot.step - stalled_steps)
 
@@ -108,7 +108,7 @@ def _remaining_distance(snapshot: RunSnapshot) -> float:
 def _slow_progress_text(snapshot: RunSnapshot, stalled_steps: int) -> str:
     motion, gradient_norm = snapshot.motion, snapshot.gradient_norm
     drift = motion.drift_per_step(STALL_STEPS)
-    if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
+    if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.age):
         return (
             tr("is not moving because the learning rate is 0 (reduced by the schedule)")
             if snapshot.update.stages["rate"] and snapshot.update.learning_rate != 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 KINDS = (
-    "start",  # before the first step, and as long as nothing has moved
+    "start",  # before the first step, also on a surface that has just changed, and as long as nothing has moved
     "descending",
     "slow",
     "oscillating",

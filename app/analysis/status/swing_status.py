@@ -85,11 +85,15 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
         return None
     if varying := varying_swing_status(snapshot, oscillation):
         return varying
-    diverges = _diverges(snapshot, oscillation, cause)
-    period_text = _format_period(oscillation.period)
+    if _diverges(snapshot, oscillation, cause):
+        kind, short_text = "diverging", tr("diverging")
+    elif oscillation.growth >= 1 + GROWTH_TOLERANCE:
+        kind, short_text = "oscillating", tr("oscillating, growing")
+    else:
+        kind, short_text = "oscillating", tr("oscillating, period {period}", period=_format_period(oscillation.period))
     return RunStatus(
-        "diverging" if diverges else "oscillating",
-        tr("diverging") if diverges else tr("oscillating, period {period}", period=period_text),
+        kind,
+        short_text,
         _swing_text(snapshot, oscillation, cause),
         period=oscillation.period,
         width=oscillation.width,
@@ -112,7 +116,7 @@ def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause
         or snapshot.update.stages["rate"]
     ):
         return False
-    losses = snapshot.trajectory.values_between(0, snapshot.step)[2]
+    losses = snapshot.trajectory.values_between(snapshot.surface_since, snapshot.step)[2]
     if losses[-int(oscillation.period) - 1 :].max() < losses.max():
         return False
     distances, third = np.abs(snapshot.future(DIVERGENCE_STEPS) - oscillation.center), DIVERGENCE_STEPS // 3

@@ -16,7 +16,7 @@ from app.analysis.step_explanation.named_points import named_points
 from app.analysis.step_explanation.recorded_update import RecordedUpdate
 from app.analysis.step_explanation.step_parts import step_parts
 from app.engine.trajectory import Trajectory
-from optimizers.descent import Point, descend
+from optimizers.descent import Point, descend, evaluated_on
 from optimizers.optimizer import Optimizer
 
 DIGITS = 5  # significant digits of substituted numbers
@@ -99,6 +99,9 @@ def explain(trajectory: Trajectory, step: int, digits: int = DIGITS) -> StepExpl
         If there is no such step, or it is not computed.
     """
     before, after = _state_before(trajectory, step), trajectory.point_at(step)
+    surface = trajectory.surface_at(step - 1)
+    if trajectory.surface_at(step) is not surface:  # the step has been made on the surface before
+        after = evaluated_on(surface, after)
     return _explain_points(trajectory, before, after, trajectory.hyperparameters_at(step), digits)
 
 
@@ -111,7 +114,7 @@ def explain_with(
     """
     before = _state_before(trajectory, step)
     columns = array("d"), array("d"), array("d")
-    after = descend(trajectory.method, trajectory.surface, before, hyperparameters, 1, *columns)
+    after = descend(trajectory.method, trajectory.surface_at(step - 1), before, hyperparameters, 1, *columns)
     if after.diverged:
         raise ArithmeticError("the step overflows")
     return _explain_points(trajectory, before, after, hyperparameters, digits)
@@ -126,9 +129,9 @@ def _state_before(trajectory: Trajectory, step: int) -> Point:
 def _explain_points(
     trajectory: Trajectory, before: Point, after: Point, hyperparameters: Mapping[str, float], digits: int
 ) -> StepExplanation:
-    """Take apart the step between two states."""
-    step = before.t + 1
-    update = RecordedUpdate(trajectory.method, trajectory.surface, hyperparameters)
+    """Take apart the step between two states, which was made on the surface of the first one."""
+    step, surface = before.t + 1, trajectory.surface_at(before.t)
+    update = RecordedUpdate(trajectory.method, surface, hyperparameters)
     with np.errstate(all="ignore"):
         update(step, before.x, before.y, before.gradient, before.modifier_states)
         derivation = Derivation(update, before.gradient, digits)

@@ -67,7 +67,7 @@ class RecordedUpdate(BoundUpdate):
         plain_loss, self.unpenalized_loss = self.unpenalized_loss, _ObservedLoss(surface, self.evaluated)
         if self.loss is plain_loss:
             self.loss = self.unpenalized_loss
-        self.update_rule = self._recorded("rule", optimizer, self.update_rule, self.settings)
+        self.update_rule = self.update_y = self._recorded("rule", optimizer, self.update_rule, self.settings)
         for stage, entries in self.stages.items():
             self.stages[stage] = [
                 (modifier, self._recorded(stage, modifier, bound, settings), settings)

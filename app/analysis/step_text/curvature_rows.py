@@ -15,7 +15,7 @@ from app.utils.sentences import to_sentence
 def curvature_section(trajectory: Trajectory, step: int) -> StepSection | None:
     """Return the section about the position after a step, None where the curvature is undefined."""
     position = trajectory.xs[step], trajectory.ys[step]
-    curvature = curvature_at(trajectory.surface, *position)
+    curvature = curvature_at(trajectory.surface_at(step), *position)
     if math.isnan(curvature.largest):
         return None
     direction = math.cos(curvature.angle), math.sin(curvature.angle)

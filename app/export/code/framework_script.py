@@ -117,12 +117,15 @@ def framework_script(race: Race, framework: str) -> str:
     modifiers = {
         modifier.id: modifier for run in modified_runs for modifier in script_text.active_modifiers(run, race.step)
     }
-    features = loop_features(modified_runs, race.step)
+    features = loop_features(modified_runs, race.step, race.surface.dimension)
     if any(framework_run.adjustment for framework_run in framework_runs):
         features.add("adjusted")
     if any(run.method.takes_loss for run in runs):
         features.add("closure")
-    collector, surface = script_builder.script_context(race, True, True, features)
+    if script_builder.has_changing_surface(race):
+        features.add("changing")
+    collector, function = script_builder.script_context(race, True, True, features)
+    surface, lines = script_builder.add_changing_surface(race, collector, function)
     function_names = {id: collector.add_function(modifier.function) for id, modifier in modifiers.items()}
     entries = [
         run_entry(framework, run, framework_run, race.step, function_names, collector)
@@ -130,7 +133,7 @@ def framework_script(race: Race, framework: str) -> str:
     ]
     descend = collector.require((template_module(framework), "descend"))
     collector.require((framework, ""))
-    lines = [*script_builder.surface_attributes(race, collector, surface), FLOAT64_STATEMENTS[framework]]
+    lines += [*script_builder.surface_attributes(race, collector, surface), FLOAT64_STATEMENTS[framework]]
     comment = RUNS_COMMENT + ADJUSTMENT_COMMENT * ("adjusted" in features) + MODIFIERS_COMMENT * bool(modifiers)
     body = "\n\n".join(["\n".join(lines), *script_builder.run_blocks(race, surface, descend, entries, comment)])
     notes = f"Uses the built-in optimizers of {label}; the surface function computes the gradient." + accuracy_note(

@@ -37,21 +37,22 @@ def path_blocks(race: Race, vectorized: bool = False) -> tuple[list[str], Depend
     modifiers = {modifier.id: modifier for run in runs for modifier in script_text.active_modifiers(run, race.step)}
     takes_loss = any(run.method.takes_loss for run in runs)  # second derivatives use complex numbers, not floats
     separable = all(run.method.separable for run in runs)
-    collector, surface = script_builder.script_context(
-        race, not vectorized and not takes_loss, separable, loop_features(runs, race.step)
-    )
+    features = loop_features(runs, race.step, race.surface.dimension)
+    features |= {"changing"} if script_builder.has_changing_surface(race) else set()
+    collector, function = script_builder.script_context(race, not vectorized and not takes_loss, separable, features)
+    surface, lines = script_builder.add_changing_surface(race, collector, function)
     function_names = {run.optimizer: collector.add_function(run.method.function) for run in runs}
     function_names |= {id: collector.add_function(modifier.function) for id, modifier in modifiers.items()}
     entries = [run_entry(run, race.step, function_names, collector.features) for run in runs]
     descend = collector.require(LOOP)
-    lines = script_builder.surface_attributes(race, collector, surface)
+    lines += script_builder.surface_attributes(race, collector, surface)
     comment = RUNS_COMMENT + KIND_COMMENT * (not separable) + MODIFIERS_COMMENT * bool(modifiers)
     blocks = script_builder.run_blocks(race, surface, descend, entries, comment)
     definitions = script_builder.format_definitions(collector)
     return [definitions, "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], collector
 
 
-def loop_features(runs: Collection[Run], last_step: int) -> set[str]:
+def loop_features(runs: Collection[Run], last_step: int, dimension: int) -> set[str]:
     """Return the words that select the optional lines of the templates."""
     result = {"whole"} if any(not run.method.separable for run in runs) else set()
     for run in runs:
@@ -64,8 +65,10 @@ def loop_features(runs: Collection[Run], last_step: int) -> set[str]:
             result.add("takes_loss" if modifiers else "takes_plain_loss")
         if "position" in stages and not run.method.has_learning_rate:
             result.add("no_learning_rate")
+    line_features = {"line", "line_of_points"} if result else {"line"}
     if not result:
         result.add("plain")
+    result |= line_features if dimension == 1 else set()
     return result - ({"takes_plain_loss"} if "takes_loss" in result else set())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from app.analysis.curve_limits import curve_limits
 from app.analysis.height_map import height_map_for, round_off
 from app.engine.race import Race
 from app.export.code import script_builder, script_text
@@ -16,21 +17,27 @@ USAGE_NOTE = "Shows the figure in a window, or saves it to a file: python script
 
 
 def plot_script(race: Race) -> str:
-    """Return a script that draws contour plot, paths, start, minima and losses with NumPy and matplotlib."""
+    """Return a script that draws contour plot or curve, paths, start, minima and losses with NumPy and matplotlib."""
     body, collector = path_blocks(race, vectorized=True)
-    surface = script_builder.add_surface_function(race, collector, for_arrays=True)
-    first_index = len(collector.definitions)
-    draw, show = collector.require((PLOTTING_MODULE, "draw")), collector.require((PLOTTING_MODULE, "show"))
+    function = script_builder.add_surface_function(race, collector, for_arrays=True)
+    surface, changing = script_builder.add_changing_surface(race, collector, function)
+    first_index, is_line = len(collector.definitions), race.surface.dimension == 1
+    draw, show = (
+        collector.require((PLOTTING_MODULE, "draw_curve" if is_line else "draw")),
+        collector.require((PLOTTING_MODULE, "show")),
+    )
     plotting_blocks = [collector.source_text(definition) for definition in collector.definitions[first_index:]]
     final_block = script_builder.main_block(
-        script_builder.SUMMARY_CODE, f"{show}({draw}({surface}, START, paths, losses, STYLES, **FIGURE_SETTINGS))"
+        script_builder.SUMMARY_CODE,
+        *([f"{surface}.set_step(STEPS)"] if changing else []),
+        f"{show}({draw}({surface}, START, paths, losses, STYLES, **FIGURE_SETTINGS))",
     )
     return script_builder.join_script(
         script_text.script_docstring(race, "numpy and matplotlib", USAGE_NOTE),
         collector,
         *body,
         *plotting_blocks,
-        f"{style_table(race)}\n\n{figure_settings(race)}",
+        f"{style_table(race)}\n\n{curve_settings(race) if is_line else figure_settings(race)}",
         final_block,
     )
 
@@ -63,19 +70,11 @@ def style_table(race: Race) -> str:
 def figure_settings(race: Race) -> str:
     """Return the assignment of ``FIGURE_SETTINGS``: the other arguments of ``draw``."""
     experiment, surface = race.experiment, race.surface
-    height_map, options = height_map_for(experiment), experiment.plot_options
+    height_map, options = height_map_for(experiment, surface=surface), experiment.plot_options
     logarithmic = height_map.scale != "linear"
     heights = {
         float(height_map.normalized_height(height)): height for height in height_map.round_heights(options.levels)
     }
-    losses = [
-        loss
-        for trajectory, run in zip(race.trajectories, experiment.runs, strict=True)
-        if run.visible
-        for loss in trajectory.values_between(0, race.step)[2].tolist()
-        if math.isfinite(loss)
-    ]
-    y_scale = experiment.loss_plot.y_scale if losses and min(losses) >= 0 < max(losses) else "linear"
     settings = {
         "bounds": tuple((float(low), float(high)) for low, high in height_map.bounds),
         "contour_levels": [
@@ -83,7 +82,7 @@ def figure_settings(race: Race) -> str:
         ],
         "minima": [(float(x), float(y)) for x, y in surface.minima],
         "axes": surface.axis_labels,
-        "scales": (experiment.loss_plot.x_scale, y_scale),
+        "scales": _loss_scales(race),
         "title": experiment.title or surface.name,
         "colormap": options.colormap,
         "aspect": "equal" if options.equal_axes else "auto",
@@ -94,5 +93,35 @@ def figure_settings(race: Race) -> str:
         "linear_threshold": float(height_map.linear_threshold) if logarithmic else None,
     }
     lines = [f"height_scale={script_text.format_arguments(height_scale)}"]
-    lines += [f"{name}={format_literal(value)}" for name, value in settings.items()]
+    return _settings_text([*lines, *(f"{name}={format_literal(value)}" for name, value in settings.items())])
+
+
+def curve_settings(race: Race) -> str:
+    """Return the assignment of ``FIGURE_SETTINGS`` for a loss over x alone: the other arguments of ``draw_curve``."""
+    surface, (x_limits, _) = race.surface, height_map_for(race.experiment).bounds
+    settings = {
+        "x_limits": tuple(map(float, x_limits)),
+        "loss_limits": curve_limits(race.experiment, x_limits),
+        "minima": [float(x) for x, _ in surface.minima],
+        "scales": _loss_scales(race),
+        "title": race.experiment.title or surface.name,
+    }
+    return _settings_text([f"{name}={format_literal(value)}" for name, value in settings.items()])
+
+
+def _settings_text(lines: list[str]) -> str:
     return "FIGURE_SETTINGS = dict(\n" + "".join(f"    {line},\n" for line in lines) + ")"
+
+
+def _loss_scales(race: Race) -> tuple[str, str]:
+    """Return the scales of the loss plot; a logarithmic one only if no loss is negative."""
+    experiment = race.experiment
+    losses = [
+        loss
+        for trajectory, run in zip(race.trajectories, experiment.runs, strict=True)
+        if run.visible
+        for loss in trajectory.values_between(0, race.step)[2].tolist()
+        if math.isfinite(loss)
+    ]
+    is_positive = bool(losses) and min(losses) >= 0 < max(losses)
+    return experiment.loss_plot.x_scale, experiment.loss_plot.y_scale if is_positive else "linear"

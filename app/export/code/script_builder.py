@@ -9,9 +9,13 @@ from app.engine.race import Race
 from app.export.code.dependency_collector import DependencyCollector, Key
 from app.export.code.formula_source import FUNCTION_NAME, formula_source
 from app.export.code.literals import MAX_LINE_LENGTH, format_literal
-from app.export.code.script_text import exhausted_steps, format_mapping
+from app.export.code.script_text import exhausted_steps, format_changes, format_mapping
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
 
+CHANGING_NAME = "changing_surface"
 RESERVED_NAMES = (
+    CHANGING_NAME,
     "RUNS",
     "START",
     "STEPS",
@@ -69,16 +73,36 @@ def script_context(
 
 def add_surface_function(race: Race, collector: DependencyCollector, for_arrays: bool) -> str:
     """Return the name in the script of the surface function; ``for_arrays`` if it is called with arrays."""
-    experiment, surface = race.experiment, race.surface
+    experiment, surface = race.experiment.as_of_step(race.step), race.surface
+    if experiment.landscape is not None:
+        raise ExperimentError(
+            tr("scripts cannot contain a landscape; export a figure, the data, or a matplotlib script instead")
+        )
     if experiment.formula:
         source = formula_source(experiment.formula, experiment.parameters, for_arrays)
         return collector.add_source(source, FUNCTION_NAME)
     return collector.add_function(surface.function, surface.id)
 
 
+def has_changing_surface(race: Race) -> bool:
+    """Return whether parameters of the formula have changed up to the displayed step."""
+    return bool(race.experiment.as_of_step(race.step).parameter_history)
+
+
+def add_changing_surface(race: Race, collector: DependencyCollector, function_name: str) -> tuple[str, list[str]]:
+    """Return the name of the surface that the runs use, and the line that makes it if its parameters change."""
+    if not has_changing_surface(race):
+        return function_name, []
+    class_name = collector.require(("app.export.code.templates.changing_surface", "ChangingSurface"))
+    timeline = race.experiment.as_of_step(race.step).parameter_timeline
+    changes = format_changes({step: dict(parameters) for step, parameters in timeline.by_step})
+    return CHANGING_NAME, [f"{CHANGING_NAME} = {class_name}({function_name}, {changes})"]
+
+
 def surface_attributes(race: Race, collector: DependencyCollector, surface_name: str) -> list[str]:
     """Return the assignments of the attributes of the surface function that the script uses."""
-    lines = []
+    has_loss = any(definition.key == ("optimizers.loss", "Loss") for definition, _ in collector.classes)
+    lines = [f"{surface_name}.dimension = 1"] if has_loss and race.surface.dimension == 1 else []
     for name, function in (
         ("minibatch_gradient", race.surface.minibatch_gradient),
         ("gauss_newton", race.surface.gauss_newton),

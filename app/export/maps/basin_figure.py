@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from app.engine.basin_map import BasinMap
 from app.export.maps.map_headings import Heading
 from app.export.maps.map_layout import Key, MapLayout
-from app.export.maps.outcome_image import OutcomeImage, percent
+from app.export.maps.outcome_key import explain_others, explain_steps
 from app.export.options import Options
+from app.plotting.maps.basin_marks import number_minima, numbered_minima
+from app.plotting.maps.outcome_image import OutcomeImage, percent
 from app.plotting.tick_formatters import UniformFormatter
 from app.theming.basin_colors import basin_colors
 from app.utils.i18n import tr
 from app.utils.number_format import format_significant
 from surfaces import Surface
 
-MAX_NUMBERED, ALWAYS_NUMBERED = 40, 4  # minima with a number in the map: at most, and whatever their shares
-MIN_NUMBERED_SHARE = 0.003  # of the starts, of a minimum with a number
 KEY_ROWS_BELOW = 9  # of the key, below the minima
 SWATCH_RANK = 0.25  # lightness of a swatch
 
@@ -33,30 +30,11 @@ def draw_basin_map(result: BasinMap, surface: Surface, heading: Heading, options
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(UniformFormatter())
     layout.label_axes(axes, *map(tr, surface.axis_labels))
-    by_share = np.argsort(-image.minimum_shares, kind="stable")[:MAX_NUMBERED]
-    is_numbered = image.minimum_shares[by_share] >= MIN_NUMBERED_SHARE
-    is_numbered[:ALWAYS_NUMBERED] = True
-    _number_minima(axes, result.minima, by_share[is_numbered])
+    number_minima(axes, result.minima, numbered_minima(image))
     explain_minima(layout.key, image, result.minima)
-    image.explain_others(layout.key)
-    image.explain_steps(layout.key)
+    explain_others(layout.key, image)
+    explain_steps(layout.key, image)
     return layout.figure
-
-
-def _number_minima(axes: Axes, minima: np.ndarray, numbered: np.ndarray) -> None:
-    """Draw a disc with its number at each minimum, smaller if there are many."""
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    size = 8.5 if len(numbered) <= 12 else 6.5
-    for k in numbered.tolist():
-        x, y = minima[k]
-        if left <= x <= right and bottom <= y <= top:
-            style: dict[str, Any] = {
-                "boxstyle": "circle,pad=0.25",
-                "facecolor": "#ffffff",
-                "edgecolor": "#000000",
-                "linewidth": 0.9,
-            }
-            axes.text(x, y, str(k + 1), ha="center", va="center", fontsize=size, color="#000000", bbox=style, zorder=5)
 
 
 def explain_minima(key: Key, image: OutcomeImage, minima: np.ndarray) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.engine.basin_map import BasinMap
+from app.engine.difference_map import DifferenceMap
 from app.engine.settings_map import SettingsMap
 from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
 from app.model.run import Run
+from app.model.start_text import start_text
 from app.utils.i18n import tr
 
 
@@ -20,7 +22,7 @@ class Heading(NamedTuple):
     caption: str
 
 
-def basin_heading(experiment: Experiment, runs: Sequence[Run], result: BasinMap, steps: int) -> Heading:
+def basin_heading(experiment: Experiment, runs: Sequence[Run], result: BasinMap | DifferenceMap, steps: int) -> Heading:
     """Return the heading of the basin map of a run, or of the difference map of two runs."""
     size = tr("{columns} x {rows} starts", columns=result.xs.size, rows=result.ys.size)
     return _heading(experiment, _run_text(runs), [size, _steps_text(steps)])
@@ -54,8 +56,7 @@ def _run_text(runs: Sequence[Run]) -> str:
 
 def _start_text(experiment: Experiment) -> str:
     assert experiment.start is not None
-    x, y = experiment.start
-    return tr("start ({x:.4g}, {y:.4g})", x=x, y=y)
+    return start_text(experiment.start, experiment.surface.dimension)
 
 
 def _steps_text(steps: int) -> str:

@@ -1,4 +1,4 @@
-"""Tool of the contour plot: goes to the step of a path, sets the start point and moves the viewport with the mouse."""
+"""Tool of contour plot and curve: goes to the step of a path, sets the start and moves the viewport with the mouse."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from app.gui.canvas.step_picker import CLICK_TOLERANCE
 from app.model.experiment import Experiment
 from app.session.session import Session
 from app.utils.validation import MAX_COORDINATE
-from app.views.contour_view import ContourView
+from app.views.viewport_view import ViewportView
 
 GRAB_RADIUS = 12  # pixels around the start marker in which it can be grabbed
 ZOOM_PER_NOTCH = 1.25
 
 
 class ContourTool:
-    """Mouse interaction of the contour plot.
+    """Mouse interaction of the contour plot and of the curve, on which a start point has no y.
 
     A click on a path goes to its step. A click elsewhere proposes a start point, which a second click on it sets; a
     double click sets it at once. Dragging the start marker moves the start point, with live paths; dragging elsewhere
@@ -54,9 +54,9 @@ class ContourTool:
         canvas.mpl_connect("scroll_event", self.scroll)
 
     @property
-    def view(self) -> ContourView:
+    def view(self) -> ViewportView:
         """The view of the canvas."""
-        assert isinstance(self.canvas.view, ContourView)
+        assert isinstance(self.canvas.view, ViewportView)
         return self.canvas.view
 
     def is_on_start_marker(self, event: MouseEvent) -> bool:
@@ -94,7 +94,7 @@ class ContourTool:
         position = np.array([event.x, event.y])
         self.dragged |= math.dist(position, self.press_position) > CLICK_TOLERANCE * self.canvas.device_pixel_ratio
         if self.dragged and self.grab_offset is not None:
-            self.session.set_start(*self.pixel_to_plane(position + self.grab_offset))
+            self.session.set_start(*self.start_at(position + self.grab_offset))
         elif self.dragged:
             self.canvas.setCursor(Qt.CursorShape.SizeAllCursor)
             to_plane = self.view.axes.transData.inverted().transform
@@ -119,7 +119,7 @@ class ContourTool:
             self.moving_by_keys = True
             self.session.store.begin_interaction()
         pixels = np.multiply(self.view.axes.bbox.size, (horizontal, vertical))
-        self.session.set_start(*self.pixel_to_plane(self.view.start_position()[0] + pixels))
+        self.session.set_start(*self.start_at(self.view.start_position()[0] + pixels))
         self.canvas.idle_timer.start()
 
     def end_interaction(self) -> None:
@@ -141,6 +141,11 @@ class ContourTool:
         )
         return x, y
 
+    def start_at(self, pixel: np.ndarray) -> tuple[float, float]:
+        """Return the start point at a pixel; on a line, the y of the pixel has no effect."""
+        x, y = self.pixel_to_plane(pixel)
+        return (x, 0.0) if self.session.race.surface.dimension == 1 else (x, y)
+
     def release(self, event: MouseEvent) -> None:
         """Finish a click or a drag."""
         if self.press_position is None or event.button != 1:
@@ -159,7 +164,7 @@ class ContourTool:
         elif self.pick_step(self.canvas, (x, y)) or is_on_start:
             self.proposal.propose(None)
         else:
-            self.proposal.propose(self.pixel_to_plane(position))
+            self.proposal.propose(self.start_at(position))
 
     def is_on_proposal(self, pixel: tuple[float, float]) -> bool:
         """Return whether a pixel is on the marker of the proposed start point."""

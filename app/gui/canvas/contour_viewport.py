@@ -1,4 +1,4 @@
-"""Pan and zoom of the contour plot; the 3D surface shows the outline of the visible part."""
+"""Pan and zoom of the contour plot and of the curve; the 3D surface shows the outline of the visible part."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 
 from app.gui.canvas.plot_canvas import PlotCanvas
-from app.views.contour_view import ContourView
 from app.views.surface_view import SurfaceView
+from app.views.viewport_view import ViewportView
 from surfaces.surface import Bounds
 
 MIN_RELATIVE_SIZE, MAX_RELATIVE_SIZE = 1e-12, 100.0  # of a window, relative to the full domain
@@ -37,23 +37,25 @@ def smallest_window(bounds: Bounds, full_bounds: Bounds) -> tuple[float, float]:
 
 
 class ContourViewport:
-    """The visible part of the plane; drawn in low quality while it changes, and in full when the canvas is idle."""
+    """The visible part of a view; drawn in low quality while it changes, and in full when the canvas is idle.
 
-    def __init__(self, canvas: PlotCanvas, surface_canvas: PlotCanvas, on_change: Callable[[], object]) -> None:
+    ``surface_canvas`` shows the 3D surface of the same plane, if there is one.
+    """
+
+    def __init__(self, canvas: PlotCanvas, surface_canvas: PlotCanvas | None, on_change: Callable[[], object]) -> None:
         self.canvas, self.surface_canvas, self.on_change = canvas, surface_canvas, on_change
         canvas.idle_timer.timeout.connect(self.end_interaction)
 
     @property
-    def view(self) -> ContourView:
-        """The contour view."""
-        assert isinstance(self.canvas.view, ContourView)
+    def view(self) -> ViewportView:
+        """The view of the canvas."""
+        assert isinstance(self.canvas.view, ViewportView)
         return self.canvas.view
 
     @property
     def full_bounds(self) -> Bounds:
         """The plotted range without zoom."""
-        assert self.view.scene is not None
-        return self.view.scene.height_map.bounds
+        return self.view.full_bounds
 
     def zoom(self, factor: float, fixed_point: tuple[float, float] | None = None) -> None:
         """Scale the visible range by ``factor`` about a point or the center, within the size limits."""
@@ -114,12 +116,13 @@ class ContourViewport:
         )
 
     def end_interaction(self) -> None:
-        """Draw the contour plot in full, and update the outline on the 3D surface."""
+        """Draw the view in full, and update the outline on the 3D surface."""
         self.canvas.idle_timer.stop()
         if self.view.interacting:
             self.view.interacting = False
             self.canvas.static_artists_built = False
             self.canvas.draw_idle()
-            assert isinstance(self.surface_canvas.view, SurfaceView)
-            self.surface_canvas.view.viewport = self.view.viewport
-            self.surface_canvas.redraw_trajectories()
+            if self.surface_canvas is not None:
+                assert isinstance(self.surface_canvas.view, SurfaceView)
+                self.surface_canvas.view.viewport = self.view.viewport
+                self.surface_canvas.redraw_trajectories()

@@ -14,12 +14,14 @@ from numpy.typing import ArrayLike
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from app.gui.canvas.basin_probe import BasinProbe
 from app.gui.canvas.plot_canvas import PlotCanvas
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from app.utils.number_format import format_tick, format_value, format_with_resolution
-from app.views.contour_view import ContourView
+from app.views import MAIN_VIEWS
+from app.views.viewport_view import ViewportView
 
 HIT_RADIUS = 8  # pixels between pointer and path
 LABEL_INSET = 6  # pixels between label and axes
@@ -50,6 +52,7 @@ class HoverReadout:
         self.session, self.canvases, self.is_busy = session, canvases, is_busy
         self.hover_label = HoverLabel(canvases["contour"])
         self.highlighted: tuple[int, int] | None = None
+        self.basin_probe = BasinProbe(canvases["contour"])
         for canvas in canvases.values():
             canvas.mpl_connect("motion_notify_event", self.move)
             canvas.mpl_connect("figure_leave_event", self.leave)
@@ -63,11 +66,14 @@ class HoverReadout:
         if self.is_busy() or canvas.scene is None or canvas.needs_full_draw or canvas.view.low_quality:
             self.clear()
             return
-        nearest = None
+        nearest, basin_rows = None, []
         if not self.session.clock.running:  # the search is too slow during playback, and the paths move on
             nearest = canvas.view.nearest_step((event.x, event.y), HIT_RADIUS * canvas.device_pixel_ratio)
+            basin_rows = self.basin_probe.move(event) if nearest is None and canvas is self.basin_probe.canvas else []
+        if not basin_rows:
+            self.basin_probe.clear()
         self.highlight_step(nearest)
-        text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event)
+        text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event, basin_rows)
         scale = canvas.device_pixel_ratio
         pointer = QPoint(round(event.x / scale), round(canvas.height() - event.y / scale))
         self.show_message(text, canvas, pointer)
@@ -80,6 +86,7 @@ class HoverReadout:
         """Hide the label and the ring."""
         self.hover_label.hide()
         self.highlight_step(None)
+        self.basin_probe.clear()
 
     def highlight_step(self, highlighted: tuple[int, int] | None) -> None:
         """Ring a step of a run, given as (run index, step), in all views."""
@@ -90,15 +97,21 @@ class HoverReadout:
 
     # Texts
 
-    def surface_text(self, canvas: PlotCanvas, event: LocationEvent) -> str:
-        """Return position, loss, and gradient under the pointer; empty outside the contour plot."""
-        if not isinstance(canvas.view, ContourView) or event.inaxes is not canvas.view.axes:
+    def surface_text(self, canvas: PlotCanvas, event: LocationEvent, basin_rows: list[tuple[str, str]]) -> str:
+        """Return position, loss, and gradient under the pointer, or what another view says about it.
+
+        ``basin_rows`` follow, which say what becomes of a run from there.
+        """
+        if event.inaxes is not canvas.view.axes:
             return ""
+        if not isinstance(canvas.view, ViewportView):
+            rows = canvas.view.readout((event.x, event.y))
+            return html_table(rows) if rows else ""
         assert event.xdata is not None
         assert event.ydata is not None
         with np.errstate(all="ignore"):
             loss, gradient = self.session.race.surface(np.array([event.xdata]), np.array([event.ydata]))
-        return html_table(self.position_rows(canvas, event.xdata, event.ydata, loss, gradient))
+        return html_table([*self.position_rows(canvas, event.xdata, event.ydata, loss, gradient), *basin_rows])
 
     def step_text(self, canvas: PlotCanvas, index: int, step: int) -> str:
         """Return position, loss, gradient, and optimizer state of a run after a step."""
@@ -106,7 +119,8 @@ class HoverReadout:
         assert scene is not None
         point = trajectory.point_at(step)
         label = shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…")
-        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
+        has_pairs = bool(point.y) and self.session.race.surface.dimension == 2
+        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if has_pairs else point.x[1:]
         states = [
             (name, format_value(value)) for name, value in zip(trajectory.method.state, state_values, strict=True)
         ]
@@ -118,18 +132,18 @@ class HoverReadout:
         self, canvas: PlotCanvas, x: float, y: float, loss: ArrayLike, gradient: ArrayLike
     ) -> list[tuple[str, str]]:
         """Return table rows with position, loss, and gradient; coordinates have the digits that a pixel resolves."""
-        contour, scene = self.canvases["contour"].view, canvas.scene
-        assert isinstance(contour, ContourView)
+        surface, scene = self.session.race.surface, canvas.scene
         assert scene is not None
-        bounds = contour.viewport or scene.height_map.bounds
-        axis_names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axis_labels)
-        pixel_sizes = [
-            (high - low) / pixels for (low, high), pixels in zip(bounds, contour.axes.bbox.size, strict=True)
-        ]
+        main = next(view for name in MAIN_VIEWS if (view := self.canvases[name].view).applies_to(scene))
+        assert isinstance(main, ViewportView)
+        bounds = main.viewport or scene.height_map.bounds
+        pixel_sizes = [(high - low) / pixels for (low, high), pixels in zip(bounds, main.axes.bbox.size, strict=True)]
+        # On a line, y is no coordinate
+        numbers = [format_with_resolution(value, size) for value, size in zip((x, y), pixel_sizes, strict=True)]
         return [
-            (axis_names, f"{format_with_resolution(x, pixel_sizes[0])}, {format_with_resolution(y, pixel_sizes[1])}"),
+            (", ".join(surface.axis_names), ", ".join(numbers[: surface.dimension])),
             (tr("loss"), format_tick(float(np.ravel(loss)[0]))),
-            (tr("gradient"), format_value(np.ravel(gradient))),
+            (tr("gradient"), format_value(np.ravel(gradient)[: surface.dimension])),
         ]
 
     # The label

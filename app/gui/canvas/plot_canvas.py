@@ -64,6 +64,7 @@ class PlotCanvas(FocusRingCanvas):
         self.displayed_step = 0
         self.displayed_steps: list[int] = []  # last displayed step of each run
         self.highlighted: tuple[int, int] | None = None  # run index and step that are ringed
+        self.probe: Trajectory | None = None  # a run that is shown while the pointer is at its start
         self.idle_cursor = Qt.CursorShape.ArrowCursor  # where nothing can be clicked
         self.next_background_draw = 0.0  # time before which throttled background draws are skipped
         self.idle_timer = QTimer(self, singleShot=True, interval=IDLE_TIMEOUT)
@@ -92,6 +93,8 @@ class PlotCanvas(FocusRingCanvas):
                 self._rebuild()
         elif self.view.update_scene(scene):
             self.draw_idle()
+        elif self.view.has_changed_artists:
+            self.redraw_static()
         elif not scene.same_background_paths(old) or self._shows_later_replicas(scene):
             self.redraw_background()
         elif old.race is not scene.race or old.styles != scene.styles or self._has_caught_up(scene):
@@ -207,6 +210,8 @@ class PlotCanvas(FocusRingCanvas):
         """Draw what is redrawn in every frame: the incomplete block, the current markers, and the step ring."""
         assert self.scene is not None
         assert self.path_renderer is not None
+        if self.probe is not None:
+            self.view.draw_probe(self.path_renderer, self.probe)
         self.view.draw_path_segments(self.path_renderer, self.drawn_until_step, step)
         self.view.draw_current_markers(self.path_renderer)
         if self.highlighted is not None:
@@ -231,6 +236,16 @@ class PlotCanvas(FocusRingCanvas):
     def _shows_later_replicas(self, scene: Scene) -> bool:
         """Return whether replicas may have been drawn beyond the displayed step."""
         return scene.race.step < self.background_step and bool(scene.replica_trajectories)
+
+    def redraw_static(self) -> None:
+        """Draw static artists that have changed over the old ones, and all paths, without a full draw."""
+        if self._awaits_full_draw():
+            return
+        assert self.path_renderer is not None
+        self.restore_region(self.static_bitmap)
+        self.view.draw_changed_artists(self.path_renderer)
+        self.static_bitmap = self.copy_from_bbox(self.figure.bbox)
+        self.redraw_background()
 
     def redraw_background(self) -> None:
         """Redraw pale paths and all paths over them, after a change of branches or replicas."""

@@ -1,4 +1,4 @@
-"""A start point that was clicked in the contour plot and is not set yet."""
+"""A start point that was clicked in the contour plot or on the curve and is not set yet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QPushButton, QWidget
 from app.gui.canvas.plot_canvas import BASE_DPI, PlotCanvas
 from app.plotting.markers import MARKER_EDGE, MARKER_FACE
 from app.utils.i18n import tr
+from app.views.viewport_view import ViewportView
 
 MARKER_RADIUS = 9  # pixels at BASE_DPI
 BUTTON_DISTANCE = 8  # pixels between marker and button
@@ -75,7 +76,8 @@ class StartProposal(QObject):
     def _pixel(self) -> np.ndarray:
         """The pixel (2,) of the proposed start point."""
         assert self.start is not None
-        pixel: np.ndarray = self.canvas.view.axes.transData.transform(self.start)
+        assert isinstance(self.canvas.view, ViewportView)
+        pixel: np.ndarray = self.canvas.view.surface_pixels(np.array([self.start]))[0]
         return pixel
 
     def is_at(self, pixel: tuple[float, float], max_distance: float) -> bool:

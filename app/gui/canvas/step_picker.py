@@ -11,12 +11,13 @@ from PyQt6.QtCore import Qt
 from app.gui.canvas.hover_readout import HIT_RADIUS
 from app.gui.canvas.plot_canvas import PlotCanvas
 from app.session.session import Session
+from app.views import MAIN_VIEWS
 
 CLICK_TOLERANCE = 2  # pixels that the pointer may move during a click
 
 
 class StepPicker:
-    """Clicks on paths in the views other than the contour plot, whose own tool calls ``pick_step``.
+    """Clicks on paths in the views other than contour plot and curve, whose own tools call ``pick_step``.
 
     ``select_run`` selects the run with an index.
     """
@@ -27,7 +28,7 @@ class StepPicker:
         self.session, self.select_run = session, select_run
         self.press_position: tuple[float, float] | None = None  # in pixels, while the button is down
         for name, canvas in canvases.items():
-            if name != "contour":
+            if name not in MAIN_VIEWS:
                 canvas.mpl_connect("button_press_event", self.press)
                 canvas.mpl_connect("motion_notify_event", self.move)
                 canvas.mpl_connect("button_release_event", self.release)

@@ -21,8 +21,8 @@ from PyQt6.QtWidgets import (
 
 from app.gui.widgets.inline_message import InlineMessage
 from app.gui.widgets.wheel_guard import guard_wheel
-from app.io.data_files import with_table
-from app.model.dataset import DataChoice, condition_number, has_labels, translated_note
+from app.io.data_files import with_suggested_scale, with_table
+from app.model.dataset import DataChoice, has_labels, translated_note
 from app.model.experiment import Experiment
 from app.utils.i18n import tr
 from app.utils.sentences import to_sentence
@@ -34,7 +34,6 @@ from surfaces.data_table import DataTable
 
 PREVIEW_ROWS, PREVIEW_COLUMNS = 7, 30
 MAX_COMBO_COLUMNS = 500
-ILL_CONDITIONED = 1e3  # condition number above which standardization is suggested
 SIZE = QSize(600, 520)
 MAX_CELL_LENGTH = 24
 
@@ -132,30 +131,19 @@ class DataDialog(QDialog):
         layout.addWidget(buttons)
         self.resize(SIZE)
 
-    def _read(self, standardize: bool) -> tuple[Experiment, TableData]:
-        """Return the experiment of the selected columns and the columns; ExperimentError if there is none."""
-        x, y = self.x_combo.currentData(), self.y_combo.currentData()
-        return with_table(self.path, self.table, self.current, DataChoice(x, y, standardize, self.skip_box.isChecked()))
+    def _read(self) -> tuple[Experiment, TableData]:
+        """Return the experiment of the current choice and its columns; ExperimentError if there is none.
 
-    def _suggest(self) -> tuple[Experiment, TableData]:
-        """Check whether standardization is suggested, because the numbers are ill-conditioned or too large otherwise.
-
-        Return the experiment and the columns.
+        Until the user decides about standardization, it is as suggested.
         """
+        standardize, skip_missing = self.standardize_box.isChecked(), self.skip_box.isChecked()
+        choice = DataChoice(self.x_combo.currentData(), self.y_combo.currentData(), standardize, skip_missing)
+        if self.is_standardization_chosen:
+            return with_table(self.path, self.table, self.current, choice)
         self.standardize_box.setChecked(False)
-        try:
-            result = self._read(False)
-        except ExperimentError as error:
-            try:
-                result = self._read(True)
-            except ExperimentError:
-                raise error from None
-            self.standardize_box.setChecked(True)
-            return result
-        if condition_number(result[1].x) <= ILL_CONDITIONED:
-            return result
-        self.standardize_box.setChecked(True)
-        return self._read(True)
+        experiment, data, standardized = with_suggested_scale(self.path, self.table, self.current, choice)
+        self.standardize_box.setChecked(standardized)
+        return experiment, data
 
     def _choose_standardization(self) -> None:
         self.is_standardization_chosen = True
@@ -164,8 +152,7 @@ class DataDialog(QDialog):
     def refresh(self) -> None:
         """Make the experiment of the current choice, or show why there is none."""
         try:
-            is_chosen = self.is_standardization_chosen
-            experiment, data = self._read(self.standardize_box.isChecked()) if is_chosen else self._suggest()
+            experiment, data = self._read()
         except ExperimentError as error:
             self.experiment, self.error, self.is_simple = None, error, self.table.columns <= 2
             self.notes_label.setText("")

@@ -254,19 +254,18 @@ class ExportForm(QWidget):
     def options(self) -> Options:
         """Return the edited options; raise ``ExperimentError`` if they are invalid."""
         theme_id = self.theme_combo.currentData()
-        result = Options(
+        flags: dict[str, Any] = {
+            name: check_box.isChecked()
+            for name, check_box in self.flag_boxes.items()
+            if name in self.export_format.options
+        }
+        result = replace(
+            self.base_options,
             view=self.view_combo.currentData(),
             size=self.size_inches,
             dpi=self.dpi_field.value(),
             theme=THEMES.get(theme_id, self.theme),
-            view_options=self.base_options.view_options,
-            camera=self.base_options.camera,
-            viewport=self.base_options.viewport,
-            **{
-                name: check_box.isChecked()
-                for name, check_box in self.flag_boxes.items()
-                if name in self.export_format.options
-            },
+            **flags,
             fps=self.fps_field.value(),
             camera_speed=self.camera_speed_field.value(),
         )

@@ -58,7 +58,7 @@ class AboutDialog(QDialog):
 def _about_html() -> str:
     packages = versions()
     rows = "".join(
-        f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
+        f"<tr><td style='padding-right: 16px'>{escape(tr(name))}</td><td>{escape(tr(number))}</td></tr>"
         for name, number in packages[1:]
     )
     description = tr(

@@ -16,7 +16,7 @@ from app.gui.panels.setup.side_panel import SidePanel
 from app.session.session import Session
 from app.utils.i18n import tr
 
-OPTIMIZER_TAB, SURFACE_TAB = 0, 1
+OPTIMIZER_TAB, SURFACE_TAB, FORMULA_TAB = 0, 1, 2
 
 
 class HelpController:
@@ -45,6 +45,10 @@ class HelpController:
     def show_surface_page(self) -> None:
         """Open the help window at the surface."""
         self._open_page(SURFACE_TAB)
+
+    def show_formula_page(self) -> None:
+        """Open the help window at what can be typed as a formula."""
+        self._open_page(FORMULA_TAB)
 
     def _open_page(self, tab_index: int) -> None:
         from app.gui.help.help_window import HelpWindow

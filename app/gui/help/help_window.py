@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPoint, QSize
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
+from app.gui.help.formula_page import formula_page
 from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.help_pages import optimizer_page, surface_page
 from app.session.session import Session
@@ -18,7 +19,7 @@ WINDOW_GAP = 12  # pixels between the window and the side panel
 
 
 class HelpWindow(QDialog):
-    """Shows a page about the optimizer of the selected run and one about the surface; both follow the experiment.
+    """Shows pages about the optimizer of the selected run and the surface, which follow the experiment, and formulas.
 
     ``selected_row`` returns the index of the selected run; the window is placed to the left of ``side_panel``.
     """
@@ -29,7 +30,8 @@ class HelpWindow(QDialog):
         self.session, self.selected_row = session, selected_row
         self.tabs = QTabWidget(documentMode=True)
         self.optimizer_browser, self.surface_browser = HelpBrowser(), HelpBrowser()
-        for browser in (self.optimizer_browser, self.surface_browser):
+        self.formula_browser = HelpBrowser()
+        for browser in (self.optimizer_browser, self.surface_browser, self.formula_browser):
             self.tabs.addTab(browser, "")
         self.tabs.currentChanged.connect(lambda _: self.refresh())
         column = QVBoxLayout(self)
@@ -58,6 +60,7 @@ class HelpWindow(QDialog):
             (
                 (self.optimizer_browser, tr("Optimizer"), tr("About this optimizer")),
                 (self.surface_browser, tr("Surface"), tr("About this surface")),
+                (self.formula_browser, tr("Formulas"), tr("About formulas")),
             )
         ):
             self.tabs.setTabText(index, title)
@@ -71,9 +74,13 @@ class HelpWindow(QDialog):
         self.surface_browser.setWhatsThis(
             tr("Information about the surface. You can select and copy the text and follow the links.")
         )
-        if self.tabs.currentWidget() is self.surface_browser:
-            self.surface_browser.show_page(surface_page(session.experiment))
-            self.setWindowTitle(tr(session.experiment.surface.name))
+        self.formula_browser.setWhatsThis(tr("What can be typed as a formula. You can select and copy the text."))
+        if self.tabs.currentWidget() is self.formula_browser:
+            self.formula_browser.show_page(formula_page())
+            self.setWindowTitle(tr("Formulas"))
+        elif self.tabs.currentWidget() is self.surface_browser:
+            self.surface_browser.show_page(surface_page(session.displayed_experiment))
+            self.setWindowTitle(tr(session.displayed_experiment.surface.name))
         elif 0 <= row < len(runs):
             self.optimizer_browser.show_page(optimizer_page(runs[row]))
             self.setWindowTitle(runs[row].method.name)

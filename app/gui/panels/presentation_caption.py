@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from app.gui.widgets import icons
+from app.model.run_labels import distinct_labels
 from app.session.session import Session
 from app.theming.theme import LIGHT, Style, Theme
 from app.utils.i18n import tr
@@ -60,9 +61,10 @@ class PresentationCaption(QWidget):
         self.heading = "  ·  ".join(texts)
         self.run_entries = []
         runs = session.displayed_experiment.runs
+        labels = distinct_labels(runs)
         for i, (run, style) in enumerate(zip(runs, theme.styles(runs), strict=True)):
             if run.visible:
-                label, name, status = run.short_label, run.method.name, session.run_status(i).short_text
+                label, name, status = labels[i], run.method.name, session.run_status(i).short_text
                 repeated = sum(other.optimizer == run.optimizer for other in runs if other.visible) > 1
                 shorter_texts = (label, label) if repeated else (f"{name}: {status}", name)
                 self.run_entries.append((style, (f"{label}: {status}", *shorter_texts, name)))

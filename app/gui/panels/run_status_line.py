@@ -10,8 +10,6 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.analysis.curvature import curvature_at
-from app.analysis.stability_limit import effective_update, has_stability_theory, stability_limit
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
@@ -22,6 +20,10 @@ LINES = 2
 LINKED = re.compile(r"2(?:\(1 \+ \w+\))?/[^=.,;]*?λmax(?: \+ weight decay)?\)*|λmax")
 EIGENVALUES_TEXT = gettext_noop(
     "Curvature here: λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. "
+)
+LINE_TEXT = gettext_noop("Curvature here: f″ = {largest:.4g}. ")
+LINE_CONCAVE_TEXT = gettext_noop(
+    "The curve does not bend upward, so there is no upper limit on the learning rate here."
 )
 FLAT_TEXT = gettext_noop("Curvature here: λmax = λmin = 0. ")
 CONCAVE_TEXT = gettext_noop("No direction curves upward, so there is no upper limit on the learning rate here.")
@@ -101,26 +103,24 @@ class RunStatusLine(QWidget):
 
     def _curvature_texts(self, row: int) -> tuple[str, str]:
         """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
-        trajectory = self.session.race.trajectories[row]
-        if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
+        stability = self.session.local_stability(row)
+        if stability is None:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")
-        step = min(self.session.race.step, trajectory.last_step)
-        curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+        curvature, has_theory, limit = stability
         if math.isnan(curvature.largest):
             return tr("The curvature is undefined at this point."), ""
         condition = curvature.condition_number
+        is_line = self.session.race.surface.dimension == 1
         text = tr(
-            FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
+            LINE_TEXT if is_line else FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
             largest=curvature.largest,
             smallest=curvature.smallest,
             condition="∞" if math.isinf(condition) else f"{condition:.3g}",
         )
-        update = effective_update(trajectory, step)
-        if not has_stability_theory(update):
+        if not has_theory:
             return text, ""
-        limit = stability_limit(trajectory, step, None, update)
         if limit is None:
-            return text, tr(CONCAVE_TEXT)
+            return text, tr(LINE_CONCAVE_TEXT if is_line else CONCAVE_TEXT)
         return text, tr(
             SADDLE_TEXT if curvature.smallest < 0 else CONVEX_TEXT, formula=limit.formula, limit=limit.learning_rate
         )

@@ -24,7 +24,8 @@ from app.utils.i18n import tr
 
 INITIAL_RANGE = 100  # steps; the range then doubles, like the axis of the loss view
 HANDLE_RADIUS, GROOVE_HEIGHT, MARK_HALF_WIDTH = 7.0, 4.0, 4.0  # pixels
-GROOVE_MIDDLE = 15  # pixels from the top, with room for the marks above
+GROOVE_MIDDLE = 12  # pixels from the top, with room for the marks above
+NUMBER_MARGIN = 2  # pixels above and below the numbers
 NUMBER_GAP = 28  # pixels between two numbers, at least
 SMALLER_FONT = 2  # pixels by which the font of the numbers is smaller
 
@@ -48,8 +49,8 @@ class Timeline(QSlider):
         self.setAccessibleName(tr("Timeline"))
         self.setWhatsThis(
             tr(
-                "The current step. Click a step, drag the handle, or use the arrow keys. Marks show hyperparameter "
-                "changes; rings show where branches begin."
+                "The current step. Click a step, drag the handle, or use the arrow keys. Marks show changes of "
+                "hyperparameters and parameters; rings show where branches begin."
             )
         )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -59,7 +60,8 @@ class Timeline(QSlider):
 
     def sizeHint(self) -> QSize:
         """Return a size with room for the marks above the groove and the numbers below it."""
-        return QSize(200, GROOVE_MIDDLE + round(HANDLE_RADIUS) + QFontMetrics(self.number_font).height() - 1)
+        digit_height = QFontMetrics(self.number_font).capHeight()  # lines of some fonts are much higher
+        return QSize(200, GROOVE_MIDDLE + round(HANDLE_RADIUS) + 2 * NUMBER_MARGIN + digit_height)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size hint."""
@@ -82,6 +84,7 @@ class Timeline(QSlider):
             if style.visible
             for entry in run.history
         }
+        change_colors |= {span.until: self.theme.text for span in experiment.parameter_history}
         branch_steps = sorted({branch.left_at_step for branch in experiment.branches if branch.visible})
         last_computed_step, stop_step = race.last_step, experiment.steps or 0
         doublings = math.ceil(math.log2(max(last_computed_step, stop_step, INITIAL_RANGE) / INITIAL_RANGE))
@@ -181,7 +184,7 @@ class Timeline(QSlider):
             text = f"{step:,}"
             left = self.x_of_step(step) - metrics.horizontalAdvance(text) / 2
             right_limit = self.width() - metrics.horizontalAdvance(text)
-            painter.drawText(QPointF(min(max(left, 0.0), right_limit), self.height() - metrics.descent()), text)
+            painter.drawText(QPointF(min(max(left, 0.0), right_limit), self.height() - NUMBER_MARGIN), text)
 
     def _paint_change_marks(self, painter: QPainter, middle: float) -> None:
         """Paint a triangle above the groove for each step with a change."""

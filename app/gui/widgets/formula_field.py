@@ -17,11 +17,12 @@ class FormulaField(QLineEdit):
     """A line edit whose text replaces the shown formula after each pause in typing.
 
     ``settled(text)`` is emitted after a pause and on Enter, if the text has changed since the last one, and
-    ``restored`` when the typed text has been discarded.
+    ``restored`` when the typed text has been discarded. F1 emits ``help_requested``.
     """
 
     settled = pyqtSignal(str)
     restored = pyqtSignal()
+    help_requested = pyqtSignal()
 
     def __init__(self, error_color: str) -> None:
         super().__init__()
@@ -78,9 +79,9 @@ class FormulaField(QLineEdit):
         self.pause_timer.start()
 
     def event(self, event: QEvent | None) -> bool:
-        """Leave undo and redo to the window unless text is being typed; claim Escape."""
+        """Leave undo and redo to the window unless text is being typed; claim Escape and F1."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if event.key() == Qt.Key.Key_Escape:
+            if event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.StandardKey.HelpContents):
                 event.accept()
                 return True
             undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
@@ -92,6 +93,9 @@ class FormulaField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Use the text on Enter, and restore the formula of the surface on Escape."""
         key = event.key() if event is not None else 0
+        if event is not None and event.matches(QKeySequence.StandardKey.HelpContents):
+            self.help_requested.emit()
+            return
         if key == Qt.Key.Key_Escape:
             self.restore()
             release_focus(self)

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.io.data_files import DATA_SUFFIXES
 from app.model.experiment import Experiment
 from app.system.platform_support import display_error, library_error, missing_qt_libraries, qt_import_error
 from app.utils.validation import ExperimentError
@@ -53,9 +52,12 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
 
 
 def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
-    """Open the window, run until it is closed, and return the exit status. ``source``: the file of the experiment."""
+    """Open the window, run until it is closed, and return the exit status.
+
+    ``source`` is the file of the experiment; without an experiment, the window opens the file.
+    """
     require_display()
-    application, window = create_window(experiment, source)
+    application, window = create_window(experiment, source if experiment is not None else None)
     from PyQt6 import sip
     from PyQt6.QtCore import QTimer
 
@@ -74,9 +76,9 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     application.end_requested.connect(quit_on_signal)
     application.watch_signals()
     window.show()
-    if source is not None and source.suffix.lower() in DATA_SUFFIXES:
-        documents, data_path = window.documents, source
-        QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.review_data(data_path)))
+    if source is not None and experiment is None:
+        documents, path = window.documents, source
+        QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.open_path(path)))
     status: int = application.exec()
     sip.delete(window)  # PyQt deletes what is left at exit while it goes through all objects, and may crash with many
     return status

@@ -64,9 +64,10 @@ class DockLayout(QObject):
             window.setCorner(corner, DockArea.LeftDockWidgetArea)
         self.docks: dict[str, Dock] = {}
         self.dock_enabled: dict[str, bool] = {}
+        self.shown_initially: dict[str, bool] = {}
         self.view_grid = ViewGrid(self.views_window)
         for name, title in PANELS.items():
-            self._add_dock(name, title)
+            self._add_dock(name, title, name not in HIDDEN_PANELS)
         self.views_restored = False  # whether a saved layout of the views was restored
         self.fit_key: tuple[object, ...] = ()  # that of the last time when the results were fitted
         self.fit_timer = QTimer(self, singleShot=True, interval=0)
@@ -76,9 +77,11 @@ class DockLayout(QObject):
         self.docks["results"].topLevelChanged.connect(lambda _: self.fit_timer.start())
         self.docks["results"].dockLocationChanged.connect(lambda _: self.fit_timer.start())
 
-    def _add_dock(self, name: str, title: str) -> Dock:
+    def _add_dock(self, name: str, title: str, shown: bool = True) -> Dock:
+        """Add a dock, ``shown`` unless the settings say otherwise."""
         dock = self.docks[name] = Dock(name, title)
-        self.dock_enabled[name] = self.settings.get_bool(f"show/{name}", name not in HIDDEN_PANELS)
+        self.shown_initially[name] = shown
+        self.dock_enabled[name] = self.settings.get_bool(f"show/{name}", shown)
         dock.close_requested.connect(lambda: self.close_requested.emit(name))
         dock.detached.connect(
             lambda: floating_docks.place_beside(dock, self.window, self.views_window, self.docks.values())
@@ -102,11 +105,13 @@ class DockLayout(QObject):
         name_tab_bars(self.window)
         self.fit_timer.start()
 
-    def add_canvases(self, canvases: dict[str, QWidget], titles: dict[str, str], theme: Theme) -> None:
-        """Add a dock for each canvas."""
+    def add_canvases(
+        self, canvases: dict[str, QWidget], titles: dict[str, str], hidden: set[str], theme: Theme
+    ) -> None:
+        """Add a dock for each canvas; those of ``hidden`` views are not shown initially."""
         for name, canvas in canvases.items():
-            canvas.setMinimumSize(*((200, 150) if name == "contour" else (150, 100)))
-            dock = self._add_dock(name, titles[name])
+            canvas.setMinimumSize(*((200, 150) if name in ("contour", "curve") else (150, 100)))
+            dock = self._add_dock(name, titles[name], name not in hidden)
             dock.replace_widget(canvas)
             dock.apply_theme(theme)
             dock.maximize_action.triggered.connect(lambda _, name=name: self.view_grid.toggle_maximized(name))
@@ -146,9 +151,8 @@ class DockLayout(QObject):
             self.docks[name].setVisible(self.dock_enabled[name])
 
     def reset(self) -> None:
-        """Enable the docks that are visible initially, and arrange all as initially."""
-        for name in self.dock_enabled:
-            self.dock_enabled[name] = name not in HIDDEN_PANELS
+        """Enable and arrange the docks as initially."""
+        self.dock_enabled.update(self.shown_initially)
         self._arrange_panels()
         self.view_grid.arrange()
         self._update_panel_visibility()

@@ -9,19 +9,25 @@ from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import QDialog, QMessageBox, QWidget
 
+from app.engine.opened_experiment import open_experiment
 from app.engine.safe_rate import with_safe_rates
 from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
+from app.gui.dialogs.path_dialog import ask_path
 from app.io import data_files, experiment_files
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
 from app.session.session import Session
 from app.session.settings import Settings
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, make_printable
+
+OPEN_FILTER = gettext_noop(
+    "Experiments, exported figures, and landscapes (*.json *.png *.svg *.npz *.npy *.h5);;All files (*)"
+)
 
 
 class DocumentController(QObject):
@@ -82,11 +88,11 @@ class DocumentController(QObject):
         if path.suffix.lower() in data_files.DATA_SUFFIXES:
             self._open_data_path(path)
             return
-        experiment = experiment_files.load(path, self.session.experiment)
+        experiment = open_experiment(path, self.session.experiment)
         if self.confirm_discard():
             if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
                 version = experiment_files.file_version(path)
-                experiment = experiment_files.load(path)
+                experiment = open_experiment(path)
             self.known_versions[path.absolute()] = version
             self._show_experiment(experiment, experiment_files.save_path_for(path))
             self._add_recent(path)
@@ -102,7 +108,8 @@ class DocumentController(QObject):
     def open(self) -> None:
         """Ask for an experiment file and open it."""
         path = self.ask_path(
-            tr("Open Experiment"), tr("Experiments and exported figures (*.json *.png *.svg);;All files (*)")
+            tr("Open Experiment"),
+            tr(OPEN_FILTER),
         )
         if path:
             self.open_path(path)
@@ -145,12 +152,6 @@ class DocumentController(QObject):
         if accepted and error is not None:
             raise error
         return with_safe_rates(experiment) if accepted and experiment is not None else None
-
-    def review_data(self, path: Path) -> None:
-        """Ask about a data file that the program was started with, unless it is simply two columns of numbers."""
-        experiment = self._choose_data(path)
-        if experiment is not None and experiment != self.session.experiment:
-            self._show_experiment(experiment, None)
 
     # Save
 
@@ -235,46 +236,5 @@ class DocumentController(QObject):
     def ask_path(
         self, title: str, name_filters: str, default_suffix: str | None = None, default_name: str = ""
     ) -> Path | None:
-        """Ask for a path with the file dialog; None if canceled.
-
-        With ``default_suffix`` the path is for saving, otherwise for opening an existing file.
-        """
-        dialog = QFileDialog(self.window, title, str(self.settings.last_folder()), name_filters)
-        if default_suffix:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(default_suffix)
-            dialog.selectFile(f"{default_name}.{default_suffix}")
-        else:
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        selected_files = dialog.selectedFiles() if run_modal(dialog) else []
-        selected_filter = dialog.selectedNameFilter()
-        dialog.deleteLater()
-        if not selected_files:
-            return None
-        path = (
-            with_filter_suffix(Path(selected_files[0]), f".{default_suffix}", selected_filter)
-            if default_suffix
-            else Path(selected_files[0])
-        )
-        if (
-            path != Path(selected_files[0]) and path.exists()
-        ):  # the dialog has confirmed overwriting the other name only
-            raise ExperimentError(
-                tr(
-                    "{name} already exists; choose another name, or select this file in the dialog to replace it",
-                    name=make_printable(path.name),
-                )
-            )
-        self.settings.set_value("folder", str(path.parent))
-        return path
-
-
-def with_filter_suffix(path: Path, suffix: str, name_filter: str) -> Path:
-    """Return the path with the suffix of the selected filter instead of the default suffix.
-
-    A filter is, for example, "PyTorch script (*.torch.py)".
-    """
-    filter_suffix = name_filter.rpartition("*")[2].rstrip(")")
-    if filter_suffix.startswith(".") and path.name.endswith(suffix) and not path.name.endswith(filter_suffix):
-        return path.with_name(path.name.removesuffix(suffix) + filter_suffix)
-    return path
+        """Ask for a path to open, or with ``default_suffix`` for one to save to; None if canceled."""
+        return ask_path(self.window, self.settings, title, name_filters, default_suffix, default_name)

@@ -24,7 +24,7 @@ from app.gui.dialogs.modal import run_modal
 from app.gui.window.export_source import ExportSource
 from app.utils.i18n import in_english, tr
 from app.utils.validation import ExperimentError
-from app.views import VIEWS
+from app.views import MAP_VIEWS, VIEWS
 
 # The path of a file, the generator that writes it and yields the completed fraction, and a note, often empty.
 Export = tuple[Path, Generator[float, None, None], str]
@@ -60,7 +60,11 @@ def _suffixes(kind: str) -> list[str]:
 
 def _ask_with_dialog(source: ExportSource, kind: str, title: str, base_options: Options) -> Export | None:
     race, scene = source.race_snapshot, source.view_area.current_scene()
-    views = {name: VIEWS[name].title for name in source.view_area.canvases if VIEWS[name].applies_to(scene)}
+    views = {
+        name: VIEWS[name].title
+        for name in source.view_area.canvases
+        if VIEWS[name].applies_to(scene) and (name not in MAP_VIEWS or source.view_area.map_store.has_map(name))
+    }
     formats = {each.suffix: each.name for each in EXPORT_FORMATS.values() if each.kind == kind}
     form = ExportForm(formats, views, base_options, source.appearance.theme, race.step, source.settings)
 

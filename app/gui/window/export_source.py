@@ -53,7 +53,9 @@ class ExportSource:
             "theme": self.appearance.theme,
             "view_options": dict(self.view_area.view_options),
             "camera": canvases["relief"].view.camera,
-            "viewport": canvases["contour"].view.viewport,
+            "viewport": self.view_area.viewport.view.viewport,
+            "maps": dict(self.view_area.map_store.states),
+            "map_run": self.view_area.selected_run(),
         }
 
     @property

@@ -33,6 +33,7 @@ from app.gui.window.view_controls import add_view_controls
 from app.gui.window.window_panels import WindowPanels
 from app.gui.window.window_state import load_view_options, restore_geometry, restore_speed, save_window_state
 from app.model.experiment import Experiment
+from app.session.map_task import MapTask
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
@@ -257,7 +258,10 @@ class MainWindow(QMainWindow):
             return
         self.session.stop()
         self.exporter.cancel_all()
+        self.view_area.map_store.cancel()
         self.side_panel.comparison_panel.tuning_task.cancel()
+        for task in self.findChildren(MapTask):
+            task.cancel()
         self.text_update_timer.stop()
         self.show_message("")
         geometry = self.presentation_mode.saved_geometry if self.presentation_mode.active else self.saveGeometry()

@@ -13,8 +13,11 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
+from app.engine.map_jobs import MapJob, displayed_basin_job
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
+from app.model.experiment import Experiment
+from app.session.map_store import MapStore
 from app.session.session import Session
 from app.utils.i18n import tr
 
@@ -33,6 +36,8 @@ class ViewArea:
         self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
         self.last_change = 0.0  # time at which a drag last changed the surface
+        self.map_store = MapStore(session.store, dock_layout.window)
+        self.map_store.changed.connect(self.show_map)
         self.rest_timer = QTimer(dock_layout.window, singleShot=True)
         self.rest_timer.timeout.connect(self.finish_rebuilds)
         session.store.interaction_finished.connect(self.finish_rebuilds)
@@ -50,9 +55,10 @@ class ViewArea:
             from app.gui.canvas.contour_tool import ContourTool
             from app.gui.canvas.contour_viewport import ContourViewport
             from app.gui.canvas.hover_readout import HoverReadout
+            from app.gui.canvas.map_tool import MapTool
             from app.gui.canvas.plot_canvas import PlotCanvas
             from app.gui.canvas.step_picker import StepPicker
-            from app.views import VIEWS
+            from app.views import MAIN_VIEWS, MAP_VIEWS, VIEWS
 
         self._apply_font()
         for name, view in VIEWS.items():
@@ -60,20 +66,53 @@ class ViewArea:
             canvas.callbacks.exception_handler = exception_handler
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         titles = {name: view.title for name, view in VIEWS.items()}
-        self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
-        contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
-        self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
+        hidden = {name for name, view in VIEWS.items() if not view.shown_initially}
+        self.dock_layout.add_canvases(self.canvases, titles, hidden, self.appearance.theme)
+        surface_canvas = self.canvases["relief"]
+        self.viewports = {
+            name: ContourViewport(
+                self.canvases[name], surface_canvas if name == "contour" else None, on_viewport_changed
+            )
+            for name in MAIN_VIEWS
+        }
         self.hover_readout = HoverReadout(  # before the tools, whose cursors depend on what it highlights
-            self.session,
-            self.canvases,
-            lambda: self.contour_tool.press_position is not None or self.camera_tool.last_position is not None,
+            self.session, self.canvases, self._is_mouse_busy
         )
         self.step_picker = StepPicker(self.session, self.canvases, lambda index: self.select_run(index))
-        self.contour_tool, self.camera_tool = (
-            ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
-            CameraTool(surface_canvas),
+        self.camera_tool = CameraTool(surface_canvas)
+        self.main_tools = {
+            name: ContourTool(self.canvases[name], self.session, viewport, self.step_picker.pick_step)
+            for name, viewport in self.viewports.items()
+        }
+        self.map_tools = [
+            MapTool(self.canvases[name], self.session, lambda index: self.select_run(index)) for name in MAP_VIEWS
+        ]
+        for name in self.canvases:  # a maximized view hides the others, whose maps are not computed
+            self.dock_layout.docks[name].maximize_action.triggered.connect(lambda _: self.show_scene())
+        self.canvases[self.main_view].setFocus()
+
+    @property
+    def main_view(self) -> str:
+        """The id of the view that shows the surface as a whole: the contour plot, or the curve on a line."""
+        return "contour" if self.session.experiment.surface.dimension == 2 else "curve"
+
+    @property
+    def contour_tool(self) -> Any:
+        """The tool of the contour plot, or of the curve on a line."""
+        return self.main_tools[self.main_view]
+
+    @property
+    def viewport(self) -> Any:
+        """The visible part of the contour plot, or of the curve on a line."""
+        return self.viewports[self.main_view]
+
+    def _is_mouse_busy(self) -> bool:
+        """Return whether something is dragged in a view."""
+        return (
+            any(tool.press_position is not None for tool in self.main_tools.values())
+            or self.camera_tool.last_position is not None
+            or any(tool.dragged_run is not None for tool in self.map_tools)
         )
-        contour.setFocus()
 
     def current_scene(self) -> Any:
         """Return the scene that the views should show."""
@@ -85,6 +124,7 @@ class ViewArea:
             self.session.bounds,
             dict(self.view_options),
             self.selected_run(),
+            dict(self.map_store.states),
         )
 
     def is_applicable(self, view_id: str) -> bool:
@@ -97,19 +137,55 @@ class ViewArea:
         """Show the current scene in the views that are enabled and apply to it."""
         if not self.canvases:
             return
-        from app.views import VIEWS
+        from app.views import MAP_VIEWS, VIEWS
 
         scene, dragging = self.current_scene(), self.session.store.interaction_active
         self.hover_readout.clear()
         self.dock_layout.show_views({name for name in self.canvases if VIEWS[name].applies_to(scene)})
+        if self.request_maps():
+            scene = self.current_scene()
         for canvas in self.canvases.values():
             canvas.show_scene(scene, dragging)
+        for name in MAP_VIEWS:
+            self._redraw_markers(self.canvases[name])
         if any(canvas.rebuild_postponed for canvas in self.canvases.values()):
             self._postpone_rebuild()
         self.dock_layout.show_placeholder(
             tr("All views are hidden. Use the View menu to show them."),
             all(self.dock_layout.docks[name].isHidden() for name in self.canvases),
         )
+
+    def request_maps(self) -> bool:
+        """Request the maps of the displayed experiment for the views that are visible; return whether one changes."""
+        from app.views import MAP_VIEWS
+        from app.views.map_view import selected_index
+
+        experiment, before = self.session.displayed_experiment, dict(self.map_store.states)
+        index = selected_index(experiment, self.selected_run())
+        for name, view in MAP_VIEWS.items():
+            is_visible = not self.dock_layout.docks[name].isHidden()
+            self.map_store.request(name, view.make_job(experiment, index) if is_visible else None)
+        self.map_store.request("contour", self._basin_job(experiment, index))
+        return before != self.map_store.states
+
+    def _basin_job(self, experiment: Experiment, index: int) -> MapJob | None:
+        """Return the job of the basin map under the contour plot; None if it does not show one."""
+        if self.dock_layout.docks["contour"].isHidden():
+            return None
+        job = displayed_basin_job(experiment, index, self.session.bounds)
+        return None if job is None else job.continuing(self.map_store.states.get("contour"))
+
+    def show_map(self, view_id: str) -> None:
+        """Show a map that is computed, or its progress."""
+        canvas = self.canvases[view_id]
+        canvas.show_scene(self.current_scene())
+        if view_id != "contour":
+            self._redraw_markers(canvas)
+
+    @staticmethod
+    def _redraw_markers(canvas: Any) -> None:
+        """Draw the current settings again, which change without a change of the paths, and the progress."""
+        canvas.advance(canvas.displayed_step, canvas.displayed_step)
 
     def _postpone_rebuild(self) -> None:
         """Rebuild the views once the dragged value rests: for twice as long as between its last two changes."""
@@ -160,6 +236,14 @@ class ViewArea:
 
     def advance(self, first_step: int, last_step: int) -> None:
         """Draw one frame: the displayed step has changed from ``first_step`` to ``last_step``."""
+        surface = self.session.race.surface
+        other_surface = any(
+            canvas.scene is not None and canvas.scene.surface is not surface for canvas in self.canvases.values()
+        )
+        other_settings = any(run.history for run in self.session.experiment.runs) and bool(self.canvases)
+        if other_surface or (other_settings and self.request_maps()):  # at the displayed step
+            self.show_scene()
+            return
         for canvas in self.canvases.values():
             canvas.advance(first_step, last_step)
 
@@ -182,11 +266,11 @@ class ViewArea:
             if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
                 canvas.raise_selected_run()
 
-    # The visible part of the contour plot
+    # The visible part of the contour plot or the curve
 
     @property
     def is_zoomed(self) -> bool:
-        """Whether the contour plot shows another part of the plane than the bounds of the surface."""
+        """Whether the contour plot or the curve shows another part than the bounds of the surface."""
         return bool(self.canvases) and self.viewport.view.viewport is not None
 
     def zoom(self, factor: float) -> None:
@@ -198,7 +282,7 @@ class ViewArea:
         self.viewport.pan(dx, dy)
 
     def reset_viewport(self) -> None:
-        """Show the whole surface in the contour plot."""
+        """Show the whole surface in the contour plot or the curve."""
         self.viewport.set_viewport(None)
 
     def set_camera(self, angles: tuple[float, float] | None) -> None:
@@ -211,5 +295,6 @@ class ViewArea:
         """Update the accessible descriptions of the canvases."""
         description = describe(self.session.experiment, self.session.race, self.session.run_status, self.selected_run())
         for canvas in self.canvases.values():
-            if canvas.accessibleDescription() != description:  # a screen reader reads every new one
-                canvas.setAccessibleDescription(description)
+            text = "\n".join(filter(None, (canvas.view.summary() if canvas.isVisible() else "", description)))
+            if canvas.accessibleDescription() != text:  # a screen reader reads every new one
+                canvas.setAccessibleDescription(text)

@@ -16,8 +16,12 @@ from PyQt6.QtWidgets import QMenu, QWidget
 from app.gui.widgets import icons
 from app.gui.widgets.corner_buttons import ActionButton, CornerButton, CornerMenuButton
 from app.gui.widgets.dock import Dock
+from app.gui.window.actions.action_registry import ActionRegistry
+from app.gui.window.actions.map_menu import STEP_TEXTS
 from app.gui.window.actions.plot_menu import LEVEL_COUNT_TEXTS
+from app.gui.window.map_choices import add_choice_menus
 from app.model.experiment import QUANTITIES, X_QUANTITIES
+from app.model.map_options import RATE_QUANTITIES, SETTINGS_QUANTITIES
 from app.model.plot_options import COLORMAPS
 from app.utils.i18n import gettext_noop
 
@@ -31,12 +35,14 @@ class ViewControls:
     options: Sequence[str] = ()
 
 
+STEP_ACTIONS = tuple(f"map_steps_{count or 'auto'}" for count in STEP_TEXTS)
 VIEW_CONTROLS: dict[str, ViewControls] = {
     "contour": ViewControls(
         home="show_all",
         scale="level_log",
         options=(
             *("zoom_in", "zoom_out", "", "equal", "step_markers", "trials"),
+            *("", "basin_map", "basin_finer", "basin_continue"),
             *("", "level_fill", "level_labels", "color_bar"),
             *("", *(f"levels_{count}" for count in LEVEL_COUNT_TEXTS)),
             *("", *(f"colormap_{name}" for name in COLORMAPS)),
@@ -46,6 +52,11 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
         home="turn_back",
         scale="height_log",
         options=("turn_top", "relief_nearer", "relief_farther", "", "height_auto", "step_markers"),
+    ),
+    "curve": ViewControls(
+        home="show_all",
+        scale="height_log",
+        options=("zoom_in", "zoom_out", "", "height_auto", "step_markers", "trials"),
     ),
     "loss": ViewControls(
         scale="log_y",
@@ -57,15 +68,23 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
             "log_x",
         ),
     ),
+    "settings": ViewControls(
+        options=(*(f"settings_color_{name}" for name in SETTINGS_QUANTITIES), "", *STEP_ACTIONS, "", "export_settings")
+    ),
+    "rates": ViewControls(
+        options=(*(f"rates_{name}" for name in RATE_QUANTITIES), "", *STEP_ACTIONS, "", "export_rates")
+    ),
+    "difference": ViewControls(options=(*STEP_ACTIONS, "", "export_difference")),
 }
 
 
-def add_view_controls(view_id: str, dock: Dock, canvas: QWidget, actions: Mapping[str, QAction]) -> None:
+def add_view_controls(view_id: str, dock: Dock, canvas: QWidget, actions: ActionRegistry) -> None:
     """Add the buttons of a view to its dock, and a context menu to its canvas."""
     controls = VIEW_CONTROLS.get(view_id, ViewControls())
     buttons: list[CornerButton] = []
     if controls.options:
         options_menu = QMenu(dock)
+        add_choice_menus(view_id, options_menu, actions.context)
         _fill_menu(options_menu, actions, controls.options)
         buttons.append(
             CornerMenuButton(
@@ -83,14 +102,16 @@ def add_view_controls(view_id: str, dock: Dock, canvas: QWidget, actions: Mappin
     )
 
 
-def context_menu(view_id: str, dock: Dock, actions: Mapping[str, QAction]) -> QMenu:
+def context_menu(view_id: str, dock: Dock, actions: ActionRegistry) -> QMenu:
     """Return a menu with all commands of a view; it is deleted when it closes."""
     controls, menu = VIEW_CONTROLS.get(view_id, ViewControls()), QMenu(dock)
     menu.aboutToHide.connect(menu.deleteLater)
     menu.addAction(dock.maximize_action)
     _fill_menu(menu, actions, [name for name in (controls.home, controls.scale) if name])
     if controls.options:
-        _fill_menu(menu, actions, ("", *controls.options))
+        menu.addSeparator()
+        add_choice_menus(view_id, menu, actions.context)
+        _fill_menu(menu, actions, controls.options)
     menu.addSeparator()
     menu.addActions([dock.float_action, dock.close_action])
     return menu

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from app.gui.widgets.dock import Dock
 
-LEFT_COLUMN = ("contour", "fit")  # from the top; the other views are in the right column
+LEFT_COLUMN = ("contour", "curve", "fit", "settings", "difference")  # from the top; others are in the right column
 SEPARATOR = 5  # pixels between two docks, as in the style sheet
 HORIZONTAL, VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 

@@ -73,6 +73,7 @@ class WindowPanels(QObject):
         self.side_panel.editor.context_actions = lambda: [actions[name] for name in HYPERPARAMETER_ACTIONS]
         self.side_panel.editor.help_button.clicked.connect(actions["about_optimizer"].trigger)
         self.side_panel.surface_selector.help_button.clicked.connect(actions["about_surface"].trigger)
+        self.side_panel.surface_selector.formula_editor.help_requested.connect(actions["about_formulas"].trigger)
         self.status_line = RunStatusLine(session, self.side_panel.run_list)
         self.status_line.curvature_requested.connect(lambda: self._show_curvature(actions["step_panel"]))
         self._status_bar.addWidget(self.status_line, 1)

@@ -36,6 +36,7 @@ def descend(
     path, losses = [start], [math.nan]
     modifiers = Modifiers(surface, stages or {}, {})  # if modified
     with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
+        surface.set_step(0)  # if changing
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             arguments.update(changes_by_step.get(t - 1, {}))
@@ -53,6 +54,7 @@ def descend(
             optimizer.apply([keras.ops.convert_to_tensor(grad, "float64")], [point])
             point.assign(modifiers.modify_result(keras.ops.convert_to_numpy(point), previous, t))  # if result
             x, y = keras.ops.convert_to_numpy(point).tolist()
+            surface.set_step(t)  # if changing
             loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break

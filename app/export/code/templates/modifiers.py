@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from optimizers.loss import Loss
 from optimizers.step import WrappedLoss
 
@@ -55,6 +57,7 @@ class Modifiers:
             grad = loss.gradient(point)  # if loss
         for modifier in self.active_modifiers("gradient"):
             grad = self.bind(modifier)(point, grad, t)
+            grad = np.array([grad[0], 0.0])  # if line
         return grad
 
     def modify_position(self, point, lr, t):

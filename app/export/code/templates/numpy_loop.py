@@ -39,6 +39,7 @@ def descend(
     loss_function = Loss(surface)  # if takes_plain_loss
     loss_function = ModifiedLoss(surface, modifiers)  # if takes_loss
     with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
+        surface.set_step(0)  # if changing
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             hyperparameters.update(changes_by_step.get(t - 1, {}))
@@ -62,7 +63,10 @@ def descend(
             point = np.array([x for x, *_ in results]).reshape(2)  # if not plain
             states = [state for _, *state in results]  # if not plain
             point = modifiers.modify_result(point, previous, t)  # if result
+            point = np.array([point[0], start[1]])  # if line_of_points
             x, y = point.tolist()  # if not plain
+            y = start[1]  # if line
+            surface.set_step(t)  # if changing
             loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break

@@ -79,6 +79,41 @@ def draw(
     return figure
 
 
+def draw_curve(surface, start, paths, losses, styles, *, x_limits, loss_limits, minima, scales, title):
+    """Draw the paths on the curve of the loss over x, and the losses next to it."""
+    figure, (curve_axes, loss_axes) = plt.subplots(1, 2, figsize=(12.8, 6.4), layout="constrained", width_ratios=(3, 2))
+
+    def curve(x):
+        x = np.array(x, float)
+        return np.broadcast_to(surface(x, np.zeros_like(x))[0], x.shape)
+
+    x = np.linspace(*x_limits, 2001)
+    with np.errstate(all="ignore"):
+        curve_axes.plot(x, curve(x), color="0.35", linewidth=1.6)
+        curve_axes.plot(
+            minima, curve(minima), linestyle="none", marker="*", markersize=13, color="white", markeredgecolor="black"
+        )
+        curve_paths = {name: np.column_stack([path[:, 0], losses[name]]) for name, path in paths.items()}
+        draw_runs(curve_axes, loss_axes, curve_paths, losses, styles)
+        curve_axes.plot(
+            start[:1],
+            curve(start[:1]),
+            linestyle="none",
+            marker="o",
+            markersize=9,
+            markerfacecolor="none",
+            markeredgecolor="black",
+        )
+    curve_axes.set(xlim=x_limits, ylim=loss_limits, xlabel="x", ylabel="loss")
+    curve_axes.grid(alpha=0.3)
+    loss_axes.set(xscale=scales[0], yscale=scales[1], xlabel="step", ylabel="loss")
+    loss_axes.grid(alpha=0.3)
+    figure.suptitle(title, parse_math=False)
+    if styles:
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
 def show(figure):
     """Show the figure in a window, or save it to the file named on the command line."""
     if len(sys.argv) > 1:

@@ -48,6 +48,7 @@ def descend(
         return torch.tensor(loss)  # if closure
 
     with suppress(ArithmeticError, ValueError), torch.no_grad():  # overflow: the run has diverged
+        surface.set_step(0)  # if changing
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             arguments.update(changes_by_step.get(t - 1, {}))
@@ -66,6 +67,7 @@ def descend(
             result = modifiers.modify_result(point.detach().numpy().copy(), previous, t)  # if result
             point.copy_(torch.from_numpy(result))  # if result
             x, y = point.tolist()
+            surface.set_step(t)  # if changing
             loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break

@@ -163,7 +163,8 @@ class BranchList(QWidget):
             item.setCheckState(Qt.CheckState.Checked if branch.visible else Qt.CheckState.Unchecked)
 
     def _label(self, branch: Branch) -> str:
-        return branch.label_beside(self.session.experiment.start)
+        experiment = self.session.experiment
+        return branch.label_beside(experiment.start, experiment.parameter_timeline, experiment.surface.dimension)
 
     def _update_buttons(self) -> None:
         for name in ("Switch To", "Rename", "Delete"):

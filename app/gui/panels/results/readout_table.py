@@ -40,9 +40,13 @@ class ReadoutTable(RunTable):
         race = self.session.race
         self.show_rows(value_columns(race.surface), run_results(race))
 
+    def row_height(self, metrics: QFontMetrics) -> int:
+        """Return the height of a row in a font; fonts with much space between lines need no more."""
+        return max(metrics.height(), min(metrics.height() + self.row_spacing, 2 * metrics.capHeight() + 1))
+
     def fit_columns(self) -> None:
         """Use the largest font that fits the width and the height; names get the remaining width and may be cut off."""
-        row_height = self.maximumViewportSize().height() // max(self.runs.rowCount(), 1)
+        row_height = self.rows_room() // max(self.runs.rowCount(), 1)
         sizes = range(MAX_FONT_SIZE, MIN_FONT_SIZE, -1)
         fitting_sizes = (size for size in sizes if self.row_height(self._metrics(size)) <= row_height)
         self.setFont(self._font(self._largest_fitting_size(next(fitting_sizes, MIN_FONT_SIZE))))

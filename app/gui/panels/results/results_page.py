@@ -13,6 +13,7 @@ from app.analysis.results import (
     ESTIMATED_TEXT,
     NO_MINIMUM_TEXT,
     TOLERANCE_TEXT,
+    result_columns,
     run_results,
 )
 from app.engine.update_timing import measure_update_time
@@ -92,7 +93,8 @@ class ResultsPage(QWidget):
     def _update_table(self) -> None:
         """Update the cells that have changed; the order of the rows is fixed during playback and edits."""
         results = run_results(self.session.race, measure_update_time=measure_update_time)
-        same_runs = self.table.show_rows(COLUMNS, results)
+        columns = result_columns(self.session.race.surface.minima_estimated)
+        same_runs = self.table.show_rows(columns, results)
         if not (same_runs and (self.session.clock.running or self.session.store.interaction_active)):
             self.table.sorted_runs.sort_again()
         self.table.select_slot(self.selected_slot)

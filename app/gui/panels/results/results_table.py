@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette
 from PyQt6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -48,6 +48,10 @@ class ResultsTable(RunTable):
         self.column_header.sortIndicatorChanged.connect(self.sortByColumn)
         self.column_header.setSortIndicator(0, ASCENDING)
         self.column_header.sortIndicatorChanged.connect(self.fit_columns)  # for the arrow in the heading
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of one row with the headings."""
+        return QSize(super().minimumSizeHint().width(), self.height_of_rows(self.fontMetrics(), 0))
 
     def _set_colors(self) -> None:
         theme = self.theme

@@ -90,18 +90,31 @@ class RunTable(QTableView):
             left_width = total_width - sum(width for k, width in enumerate(widths) if k not in stretched)
             if all(left_width >= least_widths[k] * len(stretched) for k in stretched):
                 break
-        self.fitted_size = self.maximumViewportSize()
+        self.fitted_size = self.size()
         self.scrolls_horizontally = not stretched and sum(widths) > total_width
         for k, width in enumerate(widths):
             self.column_header.setSectionResizeMode(k, STRETCH if k in stretched else FIXED)
             if k not in stretched:
                 self.setColumnWidth(k, width)
-        self.row_header.setDefaultSectionSize(self.row_height(self.fontMetrics()))
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Set the height of the rows; where not all fit, those that do fill the table, so that none is cut."""
+        height, room = self.row_height(self.fontMetrics()), self.rows_room()
+        fitting_rows = room // height
+        headings_height = 0  # the least
+        if 1 <= fitting_rows < self.runs.rowCount():
+            height = room // fitting_rows
+            headings_height = self.column_header.sizeHint().height() + room % fitting_rows
+        self.row_header.setDefaultSectionSize(height)
+        if self.column_header.minimumHeight() != headings_height:
+            self.column_header.setMinimumHeight(headings_height)
+            self.updateGeometries()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fit the columns to the new size of the table, but not to what a scroll bar takes away from the viewport."""
         super().resizeEvent(event)
-        if self.widest_texts and self.maximumViewportSize() != self.fitted_size:
+        if self.widest_texts and self.size() != self.fitted_size:
             self.fit_columns()
 
     def columns_width(self, metrics: QFontMetrics) -> int:
@@ -110,9 +123,9 @@ class RunTable(QTableView):
         It depends on the size of the table only, not on the scroll bars that are visible: these depend on the font and
         the columns, which would change without end.
         """
-        size, scroll_bar = self.maximumViewportSize(), self.verticalScrollBar()
-        rows_fit = self.runs.rowCount() * self.row_height(metrics) <= size.height()
-        return size.width() - (0 if rows_fit or scroll_bar is None else scroll_bar.sizeHint().width())
+        width, scroll_bar = self.maximumViewportSize().width(), self.verticalScrollBar()
+        rows_fit = self.runs.rowCount() * self.row_height(metrics) <= self.rows_room()
+        return width - (0 if rows_fit or scroll_bar is None else scroll_bar.sizeHint().width())
 
     def row_height(self, metrics: QFontMetrics) -> int:
         """Return the height of a row in a font."""
@@ -125,6 +138,10 @@ class RunTable(QTableView):
         if scroll_bar is not None and self.scrolls_horizontally:
             height += scroll_bar.sizeHint().height()
         return height
+
+    def rows_room(self) -> int:
+        """Return the height that the table has for its rows."""
+        return self.height() - self.frame_height()
 
     def height_of_rows(self, metrics: QFontMetrics, maximum: int = UNLIMITED) -> int:
         """Return the height at which all rows in a font are visible, or as many whole rows as fit into a maximum."""

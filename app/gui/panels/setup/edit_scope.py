@@ -1,4 +1,4 @@
-"""Toggle for the scope of hyperparameter changes: from now on, or from the start."""
+"""Toggle for the scope of changes of hyperparameters and parameters: from now on, or from the start."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -69,7 +70,11 @@ class ParameterForm(QWidget):
         for name, shown in ranges.items():
             row = grid.rowCount()
             field = self.fields[name] = SliderField(grid, row, shown.spec(name), name, theme, self)
-            help_text = tr("Parameter {name} of the formula. A change applies from the start of all runs.", name=name)
+            help_text = tr(
+                "Parameter {name} of the formula. A change applies to the steps that follow, or from the start of all "
+                "runs if changes apply from the start.",
+                name=name,
+            )
             for widget in (field.label, field.slider):
                 widget.setToolTip(help_text)
             for widget in (field.slider, field.number_field):
@@ -87,12 +92,13 @@ class ParameterForm(QWidget):
 
 
 class FormulaParameters(QWidget):
-    """The form of the parameters, rebuilt for other parameters or ranges. Ranges stay while the parameter exists."""
+    """The form of the parameters, rebuilt for other parameters or ranges."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
         self.ranges: dict[str, ParameterRange] = {}
+        self.value_ranges: dict[str, ParameterRange] = {}  # where the user has not chosen one
         self.form = ParameterForm({}, set(), theme)
         self.error_label = InlineMessage()
         self.column = QVBoxLayout(self)
@@ -104,12 +110,16 @@ class FormulaParameters(QWidget):
 
     def refresh(self) -> None:
         """Show the parameters of the experiment."""
-        parameters = self.session.experiment.parameters
+        experiment = self.session.displayed_experiment
+        parameters = experiment.parameters
         self.setVisible(bool(parameters))
         ranges = {}
         for name, value in parameters.items():
-            known = self.ranges.get(name)
-            ranges[name] = known if known is not None and known.contains(value) else range_around(value)
+            chosen = experiment.parameter_ranges.get(name)
+            known = ParameterRange(*chosen) if chosen else self.value_ranges.get(name)
+            if known is None or not known.contains(value):
+                known = self.value_ranges[name] = range_around(value)
+            ranges[name] = known
         if list(ranges.items()) != list(self.ranges.items()):
             self._rebuild(ranges)
         for name, value in parameters.items():
@@ -136,15 +146,14 @@ class FormulaParameters(QWidget):
             )
 
     def _set_range(self, name: str, shown: ParameterRange) -> None:
-        value = self.session.experiment.parameters.get(name)
-        if value is not None and shown != self.ranges.get(name):
-            self._rebuild({**self.ranges, name: shown})
-            self.form.fields[name].show_value(value)
-            self.refresh()
+        experiment = self.session.experiment
+        if name in experiment.parameters and shown != self.ranges.get(name):
+            ranges = {**experiment.parameter_ranges, name: (shown.low, shown.high)}
+            self.session.store.set(replace(experiment, parameter_ranges=ranges), f"slider range of {name}")
 
     def _set_value(self, name: str, value: float, merge_key: str | None = None) -> None:
         try:
-            self.session.store.set(self.session.experiment.with_parameter(name, value), merge_key)
+            self.session.change(lambda experiment: experiment.with_parameter(name, value), merge_key)
             self.error_label.show_message("")
         except ExperimentError as error:
             message = str(error)

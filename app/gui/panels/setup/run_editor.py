@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QContextMenuEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.analysis.stability_limit import stability_limit
 from app.engine.safe_rate import learning_rate_spec, safe_learning_rate, with_safe_rate
 from app.gui.panels.setup.edit_scope import EditScopeToggle
 from app.gui.panels.setup.hyperparameter_clipboard import copy_hyperparameters, paste_hyperparameters
 from app.gui.panels.setup.hyperparameter_form import HyperparameterForm
+from app.gui.panels.setup.implementation_row import ImplementationRow
 from app.gui.panels.setup.replicas import ReplicaCountField
 from app.gui.panels.setup.run_list import RunList
 from app.gui.widgets import icons
@@ -21,7 +21,6 @@ from app.gui.widgets.buttons import MenuButton, create_help_button
 from app.gui.widgets.picker import Picker
 from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
-from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.catalog import list_implementations, optimizer_entries
 from app.model.hyperparameter_text import default_hyperparameters
 from app.model.run import Run
@@ -32,11 +31,6 @@ from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 from optimizers import Modifier, Optimizer
 from optimizers.frameworks import presets
-
-
-def implementation_name(optimizer: Optimizer) -> str:
-    """Return the name of the implementation that an optimizer follows."""
-    return tr(optimizer.implementation) if optimizer.implementation else tr("As published")
 
 
 class RunEditor(QWidget):
@@ -60,14 +54,7 @@ class RunEditor(QWidget):
         )
         self.help_button = create_help_button(tr("About this optimizer"))
         self.note_label, self.source_label = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
-        self.implementation_label = QLabel(objectName="quiet", wordWrap=True)
-        self.implementation_combo = QComboBox(accessibleName=tr("Implementation"))
-        self.implementation_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.implementation_combo.setMinimumContentsLength(8)
-        self.implementation_combo.setWhatsThis(
-            tr("Frameworks implement this method with small differences. Each option matches one of them exactly.")
-        )
-        guard_wheel(self.implementation_combo)
+        self.implementation_row = ImplementationRow()
         self.form = HyperparameterForm(Run("sgd"), theme)
         self.add_button = MenuButton(
             tr("Add modifier"),
@@ -89,12 +76,10 @@ class RunEditor(QWidget):
         self.refresh()
 
     def _build_layout(self) -> None:
-        top, row, footer = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        top, footer = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.picker, 1)
         top.addWidget(self.preset_button)
         top.addWidget(self.help_button)
-        row.addWidget(self.implementation_label, 1)
-        row.addWidget(self.implementation_combo, 3)
         footer.addWidget(self.add_button)
         footer.addStretch(1)
         footer.addWidget(self.reset_button)
@@ -106,7 +91,7 @@ class RunEditor(QWidget):
         self.column_layout.addWidget(self.replica_field)
         self.column_layout.addLayout(footer)
         self.column_layout.addWidget(self.note_label)
-        self.column_layout.addLayout(row)
+        self.column_layout.addWidget(self.implementation_row)
         self.column_layout.addWidget(self.source_label)
 
     def _connect_signals(self) -> None:
@@ -116,9 +101,7 @@ class RunEditor(QWidget):
         self.replica_field.slider_field.interaction_started.connect(store.begin_interaction)
         self.replica_field.slider_field.interaction_finished.connect(store.end_interaction)
         self.picker.selected.connect(self._select_optimizer)
-        self.implementation_combo.activated.connect(
-            lambda _: self._change_optimizer(self.implementation_combo.currentData())
-        )
+        self.implementation_row.selected.connect(self._change_optimizer)
         self.run_list.selection_changed.connect(self.refresh)
 
     @property
@@ -188,11 +171,8 @@ class RunEditor(QWidget):
             self._rebuild_form(run)
         self.form.show_values(run)
         if self.form.safe_rate_row is not None:
-            race, row = self.session.race, self.run_list.selected_row
-            trajectory = race.trajectories[row]
-            step = min(race.step, trajectory.last_step)
-            is_far_away = trajectory.diverged_at is not None and step == trajectory.last_step
-            self.form.safe_rate_row.show_limit(None if is_far_away else stability_limit(trajectory, step))
+            stability = self.session.local_stability(self.run_list.selected_row)
+            self.form.safe_rate_row.show_limit(None if stability is None else stability.limit)
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)
@@ -203,21 +183,7 @@ class RunEditor(QWidget):
         self.note_label.setText(tr(optimizer.summary) if optimizer.summary else "")
         self.source_label.setText(translate_source(optimizer.source))
         self.preset_button.setEnabled(any(implementation.implementation for implementation in implementations))
-        has_several = len(implementations) > 1
-        self.implementation_label.setText(
-            tr("Implementation") if has_several else tr("Implementation: {name}", name=tr(optimizer.implementation))
-        )
-        self.implementation_label.setVisible(has_several or bool(optimizer.implementation))
-        self.implementation_combo.setVisible(has_several)
-        self.implementation_combo.clear()
-        for implementation in implementations:
-            self.implementation_combo.addItem(implementation_name(implementation), implementation.id)
-            self.implementation_combo.setItemData(
-                self.implementation_combo.count() - 1,
-                translate_source(implementation.source),
-                Qt.ItemDataRole.ToolTipRole,
-            )
-        self.implementation_combo.setCurrentIndex(self.implementation_combo.findData(optimizer.id))
+        self.implementation_row.show_optimizer(optimizer)
 
     def _rebuild_form(self, run: Run) -> None:
         experiment = self.session.experiment

@@ -24,6 +24,7 @@ from app.engine.safe_rate import with_safe_rate
 from app.gui.widgets import icons
 from app.model.branch import MAX_RUNS
 from app.model.run import Run
+from app.model.run_labels import distinct_labels
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Style, Theme
@@ -115,8 +116,9 @@ class RunList(QWidget):
             self.list.takeItem(self.list.count() - 1)
         while self.list.count() < len(experiment.runs):
             self.list.addItem(QListWidgetItem())
-        for i, (run, style) in enumerate(zip(experiment.runs, styles, strict=True)):
-            self._update_item(i, run, style)
+        labels = distinct_labels(experiment.runs)
+        for i, (run, label, style) in enumerate(zip(experiment.runs, labels, styles, strict=True)):
+            self._update_item(i, run, label, style)
         self.list.setCurrentRow(min(row, len(experiment.runs) - 1))
         self.list.blockSignals(False)
         if experiment.runs:  # without any, there is no row to measure
@@ -128,10 +130,10 @@ class RunList(QWidget):
         if self.selected_row != previous_row:  # the selected run was removed
             self.selection_changed.emit()
 
-    def _update_item(self, row: int, run: Run, style: Style) -> None:
+    def _update_item(self, row: int, run: Run, label: str, style: Style) -> None:
         item = self.list.item(row)
         assert item is not None
-        text = run.short_label
+        text = label
         if self.session.race.step:
             text += STATUS_SEPARATOR + self.session.run_status(row).short_text
         if item.text() != text:

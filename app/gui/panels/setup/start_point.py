@@ -1,4 +1,4 @@
-"""Start point: two number fields for its coordinates."""
+"""Start point: number fields for its coordinates."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class StartPoint(QWidget):
             field.setWhatsThis(
                 tr(
                     "The starting point of all runs. Type a number and press Enter, or double-click in the contour "
-                    "plot to set both coordinates."
+                    "plot or the curve."
                 )
             )
             field.message_changed.connect(self._show_errors)
@@ -72,6 +72,8 @@ class StartPoint(QWidget):
         ):
             label.setText(axis.split()[0])
             field.show_value(value)
+        for widget in (self.axis_labels[1], self.fields[1]):
+            widget.setVisible(self.surface.dimension == 2)
         self.reset_button.setEnabled(experiment.start != experiment.surface.start)
 
     def _set_start(self) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.analysis.landscape_text import landscape_sentences
 from app.engine.safe_rate import with_safe_rates
 from app.gui.panels.setup.domain_fields import DomainFields
 from app.gui.panels.setup.formula_editor import FormulaEditor
 from app.gui.panels.setup.formula_parameters import FormulaParameters
 from app.gui.widgets import icons
 from app.gui.widgets.buttons import create_help_button
+from app.gui.widgets.elided_text import ElidedText
 from app.gui.widgets.picker import Picker
 from app.model.catalog import surface_entries
 from app.model.experiment import Experiment
@@ -20,14 +22,15 @@ from app.theming.theme import Theme
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
+from surfaces.problems.names import PROBLEM_NAMES
 
-RESERVED_LINES = 4  # of the description; few surfaces have a longer one
+DESCRIPTION_LINES = 4  # few surfaces have a longer description
 
 
 class SurfaceSelector(QWidget):
     """Formula with its parameters and domain, picker, and description.
 
-    An error message appears if a surface cannot be made from the current data.
+    An error message replaces the description if a surface cannot be made from the current data.
     """
 
     def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
@@ -49,10 +52,8 @@ class SurfaceSelector(QWidget):
         self.edit_button.setIcon(icons.load_icon("pencil", theme.muted_text))
         self.edit_button.clicked.connect(self._edit_as_formula)
         self.help_button = create_help_button(tr("About this surface"))
-        self.note_label = QLabel(objectName="quiet", wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
-        # rows below keep their place for surfaces with short descriptions
-        self.note_label.setMinimumHeight(RESERVED_LINES * self.note_label.fontMetrics().lineSpacing())
-        self.error_label = QLabel(objectName="wrong", wordWrap=True)
+        self.note_label = ElidedText(DESCRIPTION_LINES)  # the rows below keep their place for every surface
+        self.error_label = QLabel(objectName="wrong", wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.error_experiment: Experiment | None = None  # the experiment that error_label refers to
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,16 +76,32 @@ class SurfaceSelector(QWidget):
         self.formula_editor.refresh()
         self.parameters.refresh()
         self.domain_fields.refresh()
-        if surface.id in self.picker.entries:
-            self.picker.show_entry(surface.id)
+        problem = self.session.experiment.problem
+        shown_id = surface.id if problem is None else problem.id
+        if shown_id in self.picker.entries:
+            self.picker.show_entry(shown_id)
         else:
             self.picker.show_other(tr("Built-in surfaces"))
         self.edit_button.setVisible(surface.id in SURFACES and surface.with_data is None)
         text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
-        if self.note_label.text() != text:
-            self.note_label.setText(text)
-            self.note_label.setVisible(bool(text))
-        self.error_label.setVisible(self.error_experiment is self.session.experiment)
+        landscape = self.session.experiment.landscape
+        if landscape is not None and problem is None:
+            text = " ".join([text, *landscape_sentences(landscape.landscape)[:1]])
+        self.note_label.show_text(text)
+        has_error = self.error_experiment is self.session.experiment
+        self.error_label.setMinimumHeight(self.note_label.sizeHint().height())  # it takes the place of the description
+        self.error_label.setVisible(has_error)
+        self.note_label.setVisible(bool(text) and not has_error)
+
+    def _select_problem(self, problem_id: str) -> None:
+        """Compute the losses on a plane, which takes about a second, and show the problem there."""
+        from app.engine.problem_experiment import with_problem  # only for a problem
+
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self.session.change(lambda e: with_problem(e, problem_id))
+        finally:
+            QApplication.restoreOverrideCursor()
 
     def _edit_as_formula(self) -> None:
         self.session.store.set(self.session.experiment.with_surface_as_formula())
@@ -94,7 +111,10 @@ class SurfaceSelector(QWidget):
         self.error_experiment = None
         if surface_id != self.session.experiment.surface_id:
             try:
-                self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
+                if surface_id in PROBLEM_NAMES:
+                    self._select_problem(surface_id)
+                else:
+                    self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
             except ExperimentError as error:
                 self.error_label.setText(f"{tr(SURFACES[surface_id].name)}: {error}.")
                 self.error_experiment = self.session.experiment

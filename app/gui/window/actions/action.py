@@ -51,7 +51,8 @@ class Action:
 
     ``menu`` may name a submenu after a slash. ``checked`` makes the command a toggle that shows a state. ``help`` is
     what What's This says about it, one sentence. ``menu_text`` returns a longer text for the menu, translated, that
-    depends on the current state.
+    depends on the current state. ``tool_tip`` returns the tool tip in the current state, translated, or an empty text
+    for the usual one.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Action:
     auto_repeat: bool = False
     help: str = ""
     menu_text: Callable[[ActionContext], str] | None = None
+    tool_tip: Callable[[ActionContext], str] | None = None
 
 
 def views_built(context: ActionContext) -> bool:

@@ -119,6 +119,8 @@ class ActionRegistry(Mapping[str, QAction]):
             if row.menu_text is not None and action.text() != (text := row.menu_text(self.context)):
                 action.setText(text)  # buttons keep the short text, which is the icon text
                 action.setWhatsThis(explain_action(action, tr(row.help)))
+            if row.tool_tip is not None:
+                action.setToolTip(row.tool_tip(self.context) or self._usual_tool_tip(row, action))
             if row.checked is not None:
                 action.setChecked(row.checked(self.context))
 
@@ -132,12 +134,15 @@ class ActionRegistry(Mapping[str, QAction]):
                 action.setIcon(icons.load_icon(icon_name, theme.on_accent if row.id == "play" else theme.text))
 
     @staticmethod
+    def _usual_tool_tip(row: Action, action: QAction) -> str:
+        return f"{action.iconText()} ({row.shortcuts[0]})" if row.shortcuts else action.iconText()
+
+    @staticmethod
     def _set_action_text(row: Action, action: QAction, text: str) -> None:
         """Set the text with its mnemonic for menus and without it for buttons, and the help."""
-        name = strip_mnemonic(tr(text))
         action.setText(tr(text))
-        action.setIconText(name)
-        action.setToolTip(f"{name} ({row.shortcuts[0]})" if row.shortcuts else name)
+        action.setIconText(strip_mnemonic(tr(text)))
+        action.setToolTip(ActionRegistry._usual_tool_tip(row, action))
         action.setWhatsThis(explain_action(action, tr(row.help)))
 
     def retranslate(self) -> None:

@@ -22,6 +22,13 @@ HELP_ACTIONS: list[Action] = [
         help="Shows the formula, minima, and description of the surface.",
     ),
     Action(
+        "about_formulas",
+        "About &Formulas",
+        "Help",
+        lambda c: c.help.show_formula_page(),
+        help="Shows what can be typed as a formula: notations, functions, constants, and parameters.",
+    ),
+    Action(
         "whats_this",
         "&What's This?",
         "Help",

@@ -26,11 +26,11 @@ def _set(context: ActionContext, **changes: Any) -> None:
 
 
 def _height_scale(context: ActionContext) -> str:
-    return vertical_height_map_for(context.session.experiment, context.session.bounds).scale
+    return vertical_height_map_for(context.session.displayed_experiment, context.session.bounds).scale
 
 
 def _level_scale(context: ActionContext) -> str:
-    return height_map_for(context.session.experiment, context.session.bounds).scale
+    return height_map_for(context.session.displayed_experiment, context.session.bounds).scale
 
 
 def _scale_actions(name: str, menu: str, texts: tuple[str, str], scale: Callable[[ActionContext], str]) -> list[Action]:

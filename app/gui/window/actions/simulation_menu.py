@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from app.gui.dialogs.go_to_step import show_go_to_step
 from app.gui.window.actions.action import Action, ActionContext, views_built
+from app.session.playback import replays, toggle_playback
+from app.utils.i18n import tr
 
 
 def _after_start(context: ActionContext) -> bool:
     return context.session.race.step > 0
+
+
+def _play_tool_tip(context: ActionContext) -> str:
+    return (
+        tr("Play again from step 0 (Space). Step Forward goes past the stop step.") if replays(context.session) else ""
+    )
 
 
 def _scale_speed(context: ActionContext, factor: float) -> None:
@@ -38,10 +46,11 @@ SIMULATION_ACTIONS: list[Action] = [
         "play",
         "&Play",
         "Simulation",
-        lambda c: c.session.clock.toggle(),
+        lambda c: toggle_playback(c.session),
         ["Space"],
         "play",
-        help="Starts or pauses the simulation.",
+        help="Starts or pauses the simulation. At the stop step, plays again from step 0.",
+        tool_tip=_play_tool_tip,
     ),
     Action(
         "step",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.gui.help.view_texts import VIEW_DESCRIPTIONS
 from app.gui.window.actions.action import Action, ActionContext, views_built
 from app.gui.window.actions.loss_view_menu import LOSS_VIEW_ACTIONS
+from app.gui.window.actions.map_menu import MAP_ACTIONS, MAP_MENU
 from app.gui.window.actions.plot_menu import PLOT_ACTIONS
 from app.utils.i18n import language_codes, load_language
 
@@ -128,6 +129,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     *LOSS_VIEW_ACTIONS,
     *PLOT_ACTIONS,
+    *MAP_ACTIONS,
     Action(
         "show_all",
         "&Reset Zoom",
@@ -138,8 +140,8 @@ VIEW_ACTIONS: list[Action] = [
         enabled=lambda c: c.view_area.is_zoomed,
         help="Zooms out to show the whole surface.",
     ),
-    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Zooms in on the contour plot."),
-    _zoom_action("zoom_out", "&Zoom Out", 1.25, ["Ctrl+-"], "Zooms out of the contour plot."),
+    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Zooms in on the contour plot or the curve."),
+    _zoom_action("zoom_out", "&Zoom Out", 1.25, ["Ctrl+-"], "Zooms out of the contour plot or the curve."),
     _pan_action("Left", -0.1, 0.0),
     _pan_action("Right", 0.1, 0.0),
     _pan_action("Up", 0.0, 0.1),
@@ -153,7 +155,7 @@ VIEW_ACTIONS: list[Action] = [
     Action(
         "turn_back",
         "3D Surface: Default &View",
-        "View",
+        "View/Rot&ate 3D Surface",
         lambda c: c.view_area.set_camera(None),
         ["Ctrl+1"],
         separator_before=True,
@@ -163,7 +165,7 @@ VIEW_ACTIONS: list[Action] = [
     Action(
         "turn_top",
         "3D Surface: Top Vie&w",
-        "View",
+        "View/Rot&ate 3D Surface",
         lambda c: c.view_area.set_camera((-90.0, 90.0)),
         ["Ctrl+2"],
         enabled=views_built,
@@ -208,7 +210,7 @@ VIEW_ACTIONS: list[Action] = [
     _pane_action("next_part", "Ne&xt Pane", True, "F6", "Moves the keyboard focus to the next pane."),
     _pane_action(
         "previous_part",
-        "&Previous Pane",
+        "Pre&vious Pane",
         False,
         "Shift+F6",
         "Moves the keyboard focus to the previous pane.",
@@ -222,13 +224,27 @@ VIEW_ACTIONS: list[Action] = [
 ]
 
 
-def _view_action(index: int, view_id: str, title: str) -> Action:
+VIEW_KEYS = {  # F6 goes to the next pane
+    "contour": "F2",
+    "relief": "F3",
+    "loss": "F4",
+    "fit": "F5",
+    "curve": "Shift+F2",
+    "settings": "F8",
+    "rates": "Shift+F8",
+    "difference": "Ctrl+F8",
+}
+MAP_VIEW_IDS = ("settings", "rates", "difference")
+MENU_TEXTS = {"curve": "Curve (&1D)"}  # of views whose letters are all taken
+
+
+def _view_action(view_id: str, title: str) -> Action:
     return Action(
         f"view_{view_id}",
-        f"&{title}",
-        "View",
+        MENU_TEXTS.get(view_id, f"&{title}"),
+        MAP_MENU if view_id in MAP_VIEW_IDS else "View",
         lambda c: c.view_area.toggle_dock(view_id),
-        [f"F{index + 2}"],
+        [VIEW_KEYS[view_id]],
         enabled=lambda c: c.view_area.is_applicable(view_id),
         checked=lambda c: c.dock_layout.is_dock_enabled(view_id),
         help=VIEW_DESCRIPTIONS[view_id],
@@ -239,4 +255,4 @@ def view_actions() -> list[Action]:
     """Return a toggle for every view; called after the first paint, because the views import matplotlib."""
     from app.views import VIEWS
 
-    return [_view_action(index, view_id, view.title) for index, (view_id, view) in enumerate(VIEWS.items())]
+    return [_view_action(view_id, view.title) for view_id, view in VIEWS.items()]

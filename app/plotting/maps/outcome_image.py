@@ -1,4 +1,4 @@
-"""What basin maps and settings maps have in common: cells colored by their outcome, borders, and the key."""
+"""What basin maps and settings maps have in common: cells colored by their outcome, and borders."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from matplotlib.colors import to_rgb
 
 from app.analysis.basin_coloring import assign_hues, step_ranks
 from app.engine.rest_classification import CYCLE, DIVERGED, HELD, ON_ITS_WAY, SADDLE
-from app.export.maps.map_layout import Key
-from app.theming.basin_colors import LEVELS, basin_colors
+from app.theming.basin_colors import basin_colors
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
+from app.utils.number_format import format_significant
 
 NAMES = {
     ON_ITS_WAY: gettext_noop("Still moving"),
@@ -33,8 +33,9 @@ NEUTRAL_STYLES = {
     SADDLE: (0.08, "xxxx"),
     HELD: (0.08, "////"),
 }
+Extent = tuple[float, float, float, float]  # left, right, bottom, top
+
 DETAILED_BORDER = 4000  # edges from which on borders are thin
-QUANTILES = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,12 @@ class OutcomeImage:
             )
         return image
 
-    def draw(self, axes: Axes, extent: tuple[float, float, float, float], theme: Theme) -> None:
+    def draw(self, axes: Axes, extent: Extent, theme: Theme) -> None:
         """Draw the cells, whose outer centers are at the extent (left, right, bottom, top), hatching and borders."""
         rows, columns = self.outcome.shape
-        left, right, bottom, top = extent
-        dx, dy = (right - left) / max(columns - 1, 1), (top - bottom) / max(rows - 1, 1)
-        edges = (left - dx / 2, right + dx / 2, bottom - dy / 2, top + dy / 2)
+        edges, dx, dy = cell_edges((rows, columns), extent)
         axes.imshow(self.colors(theme), origin="lower", extent=edges, aspect="auto", interpolation="nearest", zorder=0)
+        left, _, bottom, _ = extent
         x, y = left + dx * np.arange(-1, columns + 1), bottom + dy * np.arange(-1, rows + 1)
         for outcome, (_, hatch) in NEUTRAL_STYLES.items():
             mask = self.outcome == outcome
@@ -108,31 +108,20 @@ class OutcomeImage:
         beside[:, 1] += 1
         return below, beside
 
-    def explain_others(self, key: Key) -> None:
-        """Add the outcomes other than minima that occur, with their shares."""
-        present = [outcome for outcome in NEUTRAL_STYLES if (self.outcome == outcome).any()]
-        if present:
-            key.heading(tr("At no minimum"))
-        for outcome in present:
-            face, hatch = neutral_color(outcome, key.theme), NEUTRAL_STYLES[outcome][1]
-            with rc_context({"hatch.linewidth": 0.6}):
-                key.row(
-                    tr(NAMES[outcome]),
-                    percent(self.share_of(outcome)),
-                    facecolor=face,
-                    hatch=hatch,
-                    edgecolor=key.theme.muted_text,
-                )
 
-    def explain_steps(self, key: Key) -> None:
-        """Add the scale of the lightness: quantiles of the steps of the runs that arrived."""
-        steps = self.steps[self.outcome >= 0]
-        if not steps.size:
-            return
-        key.heading(tr("Steps to a minimum"))
-        largest = int(np.bincount(self.outcome[self.outcome >= 0]).argmax())
-        colors = basin_colors(np.full(LEVELS, self.hues[largest]), np.linspace(0, 1, LEVELS))
-        key.bar(colors, {q: f"{int(np.quantile(steps, q)):,}" for q in QUANTILES})
+def cell_edges(shape: tuple[int, int], extent: Extent) -> tuple[Extent, float, float]:
+    """Return the edges of the outer cells, whose centers are at the extent, and the width and height of a cell."""
+    (rows, columns), (left, right, bottom, top) = shape, extent
+    dx, dy = (right - left) / max(columns - 1, 1), (top - bottom) / max(rows - 1, 1)
+    return (left - dx / 2, right + dx / 2, bottom - dy / 2, top + dy / 2), dx, dy
+
+
+def outcome_text(outcome: int, steps: int, minima: np.ndarray) -> str:
+    """Return an outcome in words."""
+    if outcome < 0:
+        return tr(NAMES[outcome])
+    x, y = (format_significant(float(value), 3) for value in minima[outcome])
+    return tr("Minimum {number} ({x}, {y}) in {steps:,} steps", number=outcome + 1, x=x, y=y, steps=steps)
 
 
 def neutral_color(outcome: int, theme: Theme) -> str:

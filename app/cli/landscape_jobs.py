@@ -1,0 +1,123 @@
+"""The work of ``thalweg landscape``: run the file with the loss, choose a plane, and compute the losses on it."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+import numpy as np
+
+from app.cli.process_setup import print_message
+from app.cli.progress_line import ProgressLine
+from app.export.experiment_settings import parse_integer
+from app.model.dataset import to_experiment_error
+from app.utils.atomic_write import atomic_write, resolve_target
+from app.utils.validation import ExperimentError, check_integer, make_printable, shorten_repr
+from surfaces.landscape.loss_grid import MAX_GRID, MIN_GRID, LossGrid, compute_loss_grid
+from surfaces.landscape.planes import Plane, plane_through, plane_through_ends, principal_plane, random_plane
+from surfaces.landscape.recording import Recording, read_recording
+
+MAX_SEED = 2**32 - 1
+
+
+def compute_landscape(args: argparse.Namespace) -> int:
+    """Compute the landscape and write the file; invalid arguments raise ExperimentError before anything is computed."""
+    target = resolve_target(Path(args.to))
+    if target.suffix.lower() != ".npz":
+        raise ExperimentError(f"a landscape is written to .npz files, not to {make_printable(args.to)}")
+    if target == Path(args.recording).resolve():
+        raise ExperimentError(f"{make_printable(args.to)} would overwrite the recording; choose another name")
+    grid = check_integer("--grid", parse_integer("--grid", args.grid), MIN_GRID, MAX_GRID)
+    seed = check_integer("--seed", parse_integer("--seed", args.seed), 0, MAX_SEED)
+    try:
+        recording = read_recording(args.recording)
+        plane = choose_plane(recording, args.plane, seed)
+    except ValueError as error:
+        raise to_experiment_error(error) from None
+    loss = load_loss(args.loss)
+
+    def loss_of_vector(parameters: np.ndarray) -> float:
+        return _call_loss(loss, recording.named(parameters), args.loss.rpartition(":")[0])
+
+    result: LossGrid | None = None
+    try:
+        with ProgressLine(sys.stderr, args.quiet) as progress:
+            steps = compute_loss_grid(loss_of_vector, plane, recording.snapshots, recording.steps, grid)
+            for share, known in steps:
+                result = known
+                progress("computing the landscape", share)
+    except ValueError as error:
+        raise to_experiment_error(error) from None
+    finally:
+        if result is not None:
+            with atomic_write(target, "wb") as file:
+                np.savez(file, **result.to_arrays(loss=args.loss))
+    return 0
+
+
+def choose_plane(recording: Recording, kind: str, seed: int) -> Plane:
+    """Return the plane of a kind, "ends", "pca", "random" or three recorded steps; ValueError if there is none."""
+    snapshots = recording.snapshots
+    if kind == "ends":
+        return plane_through_ends(snapshots)
+    if kind == "pca":
+        return principal_plane([snapshots])
+    if kind == "random":
+        return random_plane(snapshots[-1], recording.shapes, recording.outputs_first, seed)
+    try:
+        steps = [int(step) for step in kind.split(",")]
+    except ValueError:
+        steps = []
+    if len(steps) != 3:
+        raise ExperimentError(
+            f"--plane must be ends, pca, random, or three steps as in 1,50,200, not {shorten_repr(kind)}"
+        )
+    known = recording.steps.tolist()
+    for step in steps:
+        if step not in known:
+            nearest = min(known, key=lambda recorded: abs(recorded - step))
+            raise ExperimentError(f"step {step} is not recorded; the nearest recorded step is {nearest}")
+    return plane_through(*(snapshots[known.index(step)] for step in steps))
+
+
+def load_loss(argument: str) -> Callable[[dict[str, np.ndarray]], Any]:
+    """Run a Python file and return the function that ``FILE.py:NAME`` names."""
+    name, colon, function_name = argument.rpartition(":")
+    path = Path(name)
+    if not colon or not path.is_file():
+        raise ExperimentError(
+            f"--loss must name a file and a function in it, as in mytraining.py:loss, not {shorten_repr(argument)}"
+        )
+    print_message(f"running {make_printable(name)}")
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        names = runpy.run_path(str(path), run_name="thalweg_loss")
+    except Exception as error:
+        raise _user_error(name, error) from error
+    function = names.get(function_name)
+    if not callable(function):
+        raise ExperimentError(f"{make_printable(name)} has no function {shorten_repr(function_name)}")
+    return function  # type: ignore[no-any-return]
+
+
+def _call_loss(loss: Callable[[dict[str, np.ndarray]], Any], parameters: dict[str, np.ndarray], name: str) -> float:
+    try:
+        return float(loss(parameters))
+    except ArithmeticError:
+        return math.nan
+    except Exception as error:
+        raise _user_error(name, error) from error
+
+
+def _user_error(name: str, error: Exception) -> ExperimentError:
+    """Return an error that names the last line of the user's file that was reached."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename).name == Path(name).name]
+    place = f" in line {lines[-1]}" if lines else ""
+    reason = make_printable(str(error)[:200])
+    return ExperimentError(f"{make_printable(name)} failed{place} with {type(error).__name__}: {reason}")

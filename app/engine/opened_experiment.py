@@ -1,0 +1,32 @@
+"""Experiments as they are opened: with learning rates that fit a landscape, which the runs have not seen before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.engine.safe_rate import with_safe_rates
+from app.io.data_files import DATA_SUFFIXES, load_simple_data
+from app.io.experiment_files import load, resolve_path
+from app.io.landscape_files import LANDSCAPE_SUFFIXES
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+
+
+def open_experiment(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:
+    """Return the experiment in a file or example, or ``current`` on a data file or landscape.
+
+    Raises ExperimentError with one sentence if there is none.
+    """
+    experiment = load(source, current)
+    is_landscape = resolve_path(source).suffix.lower() in LANDSCAPE_SUFFIXES
+    return with_safe_rates(experiment) if is_landscape else experiment
+
+
+def open_without_questions(source: Path) -> Experiment | None:
+    """Return the experiment in a file as the window shows it; None for data about which the window has to ask.
+
+    Raises ExperimentError if there is none.
+    """
+    if source.suffix.lower() not in DATA_SUFFIXES:
+        return open_experiment(source)
+    experiment = load_simple_data(source, DEFAULT_EXPERIMENT)
+    return None if experiment is None else with_safe_rates(experiment)

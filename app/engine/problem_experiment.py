@@ -1,0 +1,91 @@
+"""Experiments on problems with many parameters: the plane that shows the runs, and the losses on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.engine.trajectory import Trajectory
+from app.model.experiment import Experiment
+from app.model.landscape_data import embed_landscape
+from app.model.problem_data import ProblemData
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
+from optimizers import OPTIMIZERS
+from optimizers.vector_descent import descend_vector, initial_vector_point
+from surfaces.landscape import Landscape
+from surfaces.landscape.loss_grid import compute_loss_grid
+from surfaces.landscape.planes import Plane, plane_through_ends, principal_plane
+from surfaces.problems import Problem, make_problem
+
+REFERENCE, REFERENCE_RATE, REFERENCE_STEPS = "adam", 0.01, 300  # of the run that the first plane shows
+GRID_SIZE = 41  # lines in each direction
+MAX_SNAPSHOTS = 60  # of a run
+
+
+def with_problem(
+    experiment: Experiment, problem_id: str, numbers: Mapping[str, float] | None = None, seed: int = 0
+) -> Experiment:
+    """Return the experiment on a problem, shown on the plane through start, end and farthest point of a run of Adam.
+
+    ``numbers`` are arguments of the problem, and ``seed`` that of its initial parameters.
+    """
+    data = ProblemData(problem_id, ((1.0, 0.0), (0.0, 1.0)), numbers or {}, seed)  # checks the numbers
+    problem = make_problem(data.id, **data.numbers)
+    snapshots = _reference_path(problem, seed)
+    return _shown_on(experiment, data, problem, plane_through_ends(snapshots), snapshots)
+
+
+def with_plane_through_runs(experiment: Experiment, trajectories: Sequence[Trajectory], step: int) -> Experiment:
+    """Return the experiment on the plane of the principal components of all runs, with equal weight, up to a step.
+
+    Raises ExperimentError if the experiment has no problem, or its runs have not moved.
+    """
+    data = experiment.problem
+    if data is None:
+        raise ExperimentError(tr("only a problem with many parameters has other planes"))
+    paths = [_snapshots(trajectory, min(step, trajectory.last_step)) for trajectory in trajectories]
+    paths = [path for path in paths if len(path) > 1]
+    if not paths:
+        raise ExperimentError(tr("play some steps first; a plane needs runs that have moved"))
+    paths = paths if len(paths) > 1 else [paths[0][::-1]]  # the plane of one path goes through its last snapshot
+    problem = make_problem(data.id, **data.numbers)
+    plane = principal_plane(paths)
+    return _shown_on(experiment, data, problem, plane, np.concatenate(paths))
+
+
+def _reference_path(problem: Problem, seed: int) -> np.ndarray:
+    optimizer = OPTIMIZERS[REFERENCE]
+    point = initial_vector_point(optimizer, problem.function, problem.make_start(seed))
+    settings = {**optimizer.defaults, "lr": REFERENCE_RATE}
+    path = [point, *descend_vector(optimizer, problem.function, point, settings, REFERENCE_STEPS)]
+    return np.array([each.position for each in path[:: REFERENCE_STEPS // MAX_SNAPSHOTS]])
+
+
+def _snapshots(trajectory: Trajectory, last_step: int) -> np.ndarray:
+    """Return the parameters after the start and up to ``MAX_SNAPSHOTS`` other steps, evenly spaced."""
+    steps = {round(step) for step in np.linspace(0, last_step, MAX_SNAPSHOTS + 1)}
+    return np.array([point.x[0] for point in trajectory.iter_points(last_step) if point.t in steps])
+
+
+def _shown_on(
+    experiment: Experiment, data: ProblemData, problem: Problem, plane: Plane, snapshots: np.ndarray
+) -> Experiment:
+    """Return the experiment with the losses on a plane; its runs keep their settings."""
+    computation = compute_loss_grid(
+        lambda vector: problem.function(vector)[0], plane, snapshots, np.arange(len(snapshots)), GRID_SIZE, False
+    )
+    *_, (_, result) = computation
+    landscape = Landscape(
+        result.xs,
+        result.ys,
+        result.heights,
+        kind=plane.kind,
+        shares=plane.shares[:2],
+        facts={"parameters": problem.size},
+    )
+    first, second = (tuple(direction) for direction in plane.directions.tolist())
+    shown = replace(data, directions=(first, second))
+    return experiment.with_problem(shown, embed_landscape(landscape, problem.name))

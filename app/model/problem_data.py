@@ -1,0 +1,130 @@
+"""The problem of an experiment: its name, the numbers that make it, and the plane that shows its runs."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from app.model.landscape_data import LandscapeData, make_surface
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import ExperimentError, check_choice, check_integer, check_number, shorten_repr
+from surfaces import Surface
+from surfaces.landscape.planes import Plane
+from surfaces.problems.names import PROBLEM_NAMES
+
+MAX_PARAMETERS, MAX_POINTS = 10_000, 2_000
+MAX_SEED = 2**31
+ORTHONORMAL_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class ProblemData:
+    """A problem of the catalog, named by an id and a few numbers.
+
+    Attributes
+    ----------
+    id : str
+        Key in ``PROBLEMS``.
+    directions : tuple of tuple of float
+        Two orthonormal directions, each with a number for every parameter.
+    numbers : mapping of str to float
+        Arguments of its function, for example {"points": 400}; the others have their defaults.
+    seed : int
+        Seed of the initial parameters, which are the origin of the plane.
+    """
+
+    id: str
+    directions: tuple[tuple[float, ...], tuple[float, ...]]
+    numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
+    seed: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        check_choice(gettext_noop("problem"), self.id, PROBLEM_NAMES)
+        check_integer(gettext_noop("seed"), self.seed, 0, MAX_SEED)
+        object.__setattr__(self, "numbers", _check_numbers(self.id, self.numbers))
+        object.__setattr__(self, "directions", _check_directions(self.directions))
+
+    @property
+    def key(self) -> tuple[str, tuple[tuple[str, float], ...]]:
+        """What makes the problem, as a hashable value."""
+        return self.id, tuple(sorted(self.numbers.items()))
+
+
+def _check_numbers(problem_id: str, numbers: Any) -> dict[str, float]:
+    from surfaces.problems import PROBLEMS  # only for an experiment with a problem
+
+    parameters = inspect.signature(PROBLEMS[problem_id]).parameters
+    if not isinstance(numbers, Mapping):
+        raise ExperimentError(
+            tr("the numbers of a problem must be names with values, not {value}", value=shorten_repr(numbers))
+        )
+    result: dict[str, float] = {}
+    for name, value in numbers.items():
+        if name not in parameters:
+            raise ExperimentError(tr("the problem {id} has no number {name}", id=problem_id, name=shorten_repr(name)))
+        default = parameters[name].default
+        if isinstance(default, int):
+            lowest = {"points": 20, "size": 2, "seed": 0}[name]
+            highest = {"points": MAX_POINTS, "size": 500, "seed": MAX_SEED}[name]
+            result[name] = check_integer(name, value, lowest, highest)
+        else:
+            result[name] = _check_positive(name, value)
+    return result
+
+
+def _check_positive(name: str, value: Any) -> float:
+    number = check_number(name, value)
+    if not 0 <= number <= 1e6 or (name == "condition" and number < 1):
+        raise ExperimentError(tr("{name} of a problem cannot be {value}", name=name, value=shorten_repr(value)))
+    return number
+
+
+def _check_directions(directions: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    message = tr(
+        "the directions of a plane must be two orthonormal lists of at most {most:,} numbers", most=MAX_PARAMETERS
+    )
+    if not isinstance(directions, (list, tuple)) or len(directions) != 2:
+        raise ExperimentError(message)
+    for direction in directions:
+        if not isinstance(direction, (list, tuple)) or len(direction) > MAX_PARAMETERS:
+            raise ExperimentError(message)
+        if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in direction):
+            raise ExperimentError(message)
+    first, second = (tuple(map(float, direction)) for direction in directions)
+    if len(first) != len(second):
+        raise ExperimentError(message)
+    matrix = np.array([first, second])
+    if np.abs(matrix @ matrix.T - np.eye(2)).max() > ORTHONORMAL_TOLERANCE:
+        raise ExperimentError(message)
+    return first, second
+
+
+@lru_cache(maxsize=4)
+def problem_surface(problem: ProblemData, landscape: LandscapeData) -> Surface:
+    """Return the surface that shows a problem on its plane; ExperimentError if they do not fit together."""
+    from surfaces.problems import make_problem  # only for an experiment with a problem
+    from surfaces.problems.projected_problem import ProjectedProblem
+
+    made = make_problem(problem.id, **problem.numbers)
+    if len(problem.directions[0]) != made.size:
+        raise ExperimentError(
+            tr(
+                "the problem {id} has {count:,} parameters, but the plane has another number",
+                id=problem.id,
+                count=made.size,
+            )
+        )
+    start = made.make_start(problem.seed)
+    plane = Plane(start, np.array(problem.directions), landscape.kind, np.zeros(0))
+    projected = ProjectedProblem(made, plane, start)
+    surface = make_surface(landscape)
+    return replace(
+        surface, name=made.name, start=(0.0, 0.0), summary=made.summary, source=made.source, projected_problem=projected
+    )

@@ -1,0 +1,119 @@
+"""The maps of the views: decides what is computed, coarse maps first, and only for views that are visible."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from app.engine.map_jobs import MapJob, MapState
+from app.session.experiment_store import ExperimentStore
+from app.session.map_task import MapTask
+from app.session.pending_work import RESPONSE_SECONDS
+
+REST_INTERVAL = 150  # milliseconds without a change after which a dragged value rests
+
+
+class MapStore(QObject):
+    """The states of the maps, by view id.
+
+    ``changed(view_id)`` is emitted when a map or its progress has changed. While a value is dragged, the coarse map of
+    batched methods is computed at once, as long as that is fast enough. Medium maps follow when the dragged value
+    rests, and the finest ones when the drag ends.
+    """
+
+    changed = pyqtSignal(str)
+
+    def __init__(self, store: ExperimentStore, parent: QObject) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.states: dict[str, MapState] = {}
+        self.tasks: dict[str, MapTask] = {}
+        self.slow_views: set[str] = set()  # whose maps have taken too long during this drag
+        self.rest_timer = QTimer(self, singleShot=True, interval=REST_INTERVAL)
+        self.rest_timer.timeout.connect(self._refine_while_resting)
+        store.interaction_finished.connect(self._on_interaction_finished)
+
+    def request(self, view_id: str, job: MapJob | None) -> None:
+        """Compute the map of a view, which has it already if the job is the same; None if it shows none."""
+        state = self.states.get(view_id)
+        if job is None:
+            self._task(view_id).cancel()
+            if state is not None and state.progress is not None:
+                del self.states[view_id]
+        elif state is None or state.job != job:
+            self._task(view_id).cancel()
+            self.states[view_id] = MapState(job)
+            self._start(view_id, job)
+
+    def has_map(self, view_id: str) -> bool:
+        """Return whether the map of a view is computed, at least the coarse one."""
+        return view_id in self.states and self.states[view_id].result is not None
+
+    def cancel(self) -> None:
+        """Cancel all work."""
+        for view_id in self.tasks:
+            self.request(view_id, None)
+
+    def _task(self, view_id: str) -> MapTask:
+        if view_id not in self.tasks:
+            task = self.tasks[view_id] = MapTask(self)
+            task.progress.connect(lambda fraction: self._update(view_id, progress=fraction))
+            task.computed.connect(lambda result: self._update(view_id, result=result, progress=0.0))
+            task.finished.connect(lambda: self._finish(view_id))
+            task.failed.connect(lambda message: self._update(view_id, error=message, progress=None))
+        return self.tasks[view_id]
+
+    def _start(self, view_id: str, job: MapJob) -> None:
+        sizes = job.sizes
+        if self.store.interaction_active:
+            self.rest_timer.start()
+            if job.is_batched and view_id not in self.slow_views:
+                self._compute_at_once(view_id, job)
+                return
+            sizes = sizes[:1]
+        self._task(view_id).start([partial(job.compute, size) for size in sizes], in_worker=not job.is_batched)
+
+    def _compute_at_once(self, view_id: str, job: MapJob) -> None:
+        """Compute the coarse map unless that takes too long; then it is computed in slices."""
+        generator, end_time = job.compute(job.sizes[0]), perf_counter() + RESPONSE_SECONDS
+        try:
+            while perf_counter() < end_time:
+                next(generator)
+        except StopIteration as end:
+            self.states[view_id] = MapState(job, end.value)
+        else:
+            self.slow_views.add(view_id)
+            self._task(view_id).start([partial(job.compute, job.sizes[0])])
+
+    def _finish(self, view_id: str) -> None:
+        if not self.store.interaction_active:  # else finer maps follow
+            self._update(view_id, progress=None)
+
+    def _refine_while_resting(self) -> None:
+        """Compute maps of medium size while the dragged value rests."""
+        for view_id, state in self.states.items():
+            medium = state.job.sizes[1:-1]
+            if self.store.interaction_active and state.result is not None and state.progress is not None and medium:
+                computations = [partial(state.job.compute, size) for size in medium]
+                self._task(view_id).start(computations, in_worker=not state.job.is_batched)
+
+    def _on_interaction_finished(self) -> None:
+        """Compute what the drag has left out."""
+        self.rest_timer.stop()
+        self.slow_views.clear()
+        for view_id, state in self.states.items():
+            if state.progress is not None:
+                sizes = state.job.sizes if state.result is None else state.job.sizes[1:]
+                computations = [partial(state.job.compute, size) for size in sizes]
+                if computations:
+                    self._task(view_id).start(computations, in_worker=not state.job.is_batched)
+                else:
+                    self._update(view_id, progress=None)
+
+    def _update(self, view_id: str, **changes: Any) -> None:
+        self.states[view_id] = replace(self.states[view_id], **changes)
+        self.changed.emit(view_id)
