@@ -49,9 +49,7 @@ class RunStatusLine(QWidget):
         self.status_label = QLabel(wordWrap=True, accessibleName=tr("Status"))
         self.status_label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.status_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.status_label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
+        self.status_label.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)  # with keys: F7
         self.status_label.linkActivated.connect(lambda _: self.curvature_requested.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 1, 6, 1)
