@@ -118,6 +118,15 @@ class StepList(QListWidget):
                 self.scrollToItem(self.item(max(number - 1, 0)), QAbstractItemView.ScrollHint.PositionAtTop)
                 return
 
+    def scroll_with(self, other: StepList) -> None:
+        """Scroll as another list does while it has as many rows."""
+        own_bar, other_bar = self.verticalScrollBar(), other.verticalScrollBar()
+        assert own_bar is not None
+        assert other_bar is not None
+        other_bar.valueChanged.connect(
+            lambda position: own_bar.setValue(position) if len(self.entries) == len(other.entries) else None
+        )
+
     def _on_current_changed(self, number: int) -> None:
         row = self._row_at(number)
         self.row_entered.emit(row)

@@ -89,6 +89,7 @@ class StepPanel(QWidget):
             column.list.step_requested.connect(self._go)
             column.list.row_entered.connect(self._highlight)
             column.list.row_selected.connect(other.list.select_like)
+            column.list.scroll_with(other.list)
 
     def set_step_actions(self, back: QAction, step: QAction) -> None:
         """Let the buttons run the commands that go to the previous and the next step."""
