@@ -200,7 +200,7 @@ def basin_map_job(experiment: Experiment, run: Run, bounds: Bounds) -> BasinMapJ
 
 def displayed_basin_job(experiment: Experiment, index: int, bounds: Bounds) -> BasinMapJob | None:
     """Return the job of the basin map under the contour plot; None if the experiment does not show one."""
-    if not experiment.plot_options.basin_map or not 0 <= index < len(experiment.runs):
+    if experiment.problem is not None or not experiment.plot_options.basin_map or not 0 <= index < len(experiment.runs):
         return None
     return basin_map_job(experiment, experiment.runs[index], bounds)
 

@@ -30,6 +30,7 @@ def classify_last_steps(surface: SurfaceFunction, track: np.ndarray, tolerance: 
     result[_is_cycling(track, tolerance)] = CYCLE
     resting = is_resting(track, tolerance)
     at_saddle, at_minimum = _stationary_kinds(surface, track[-1], 10 * tolerance)
+    at_minimum &= ~_is_held_beside(surface, track, tolerance)
     result[resting], result[resting & at_saddle], result[resting & at_minimum] = HELD, SADDLE, UNKNOWN_MINIMUM
     return result
 
@@ -80,6 +81,15 @@ def _stationary_kinds(surface: SurfaceFunction, position: np.ndarray, distance: 
         is_flat = is_degenerate & (np.hypot(*gradient) * distance <= ROUNDING * (1 + np.abs(loss)))
     at_saddle = (near & ((determinant < 0) | (xx < 0)) | is_flat) & is_lower
     return at_saddle, near & (determinant > 0) & (xx > 0)
+
+
+def _is_held_beside(surface: SurfaceFunction, track: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return whether each run stands still, not on its way, farther than the tolerance from a stationary point."""
+    is_still = np.abs(track - track[-1]).max(axis=0) <= ROUNDING * tolerance
+    with np.errstate(all="ignore"):
+        step = _newton_step(surface, track[-1].real, track[-1].imag)[0]
+    held: np.ndarray = is_still & (np.abs(step) > tolerance)
+    return held
 
 
 def _newton_step(

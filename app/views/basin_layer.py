@@ -21,10 +21,11 @@ from app.plotting.maps.basin_marks import number_minima, numbered_minima
 from app.plotting.maps.outcome_image import OutcomeImage
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
-from app.views.basin_table import TABLE_SPACE, BasinTable
+from app.views.basin_table import BasinTable
 from app.views.scene import Scene
 
 VIEW_ID = "contour"
+NUMBER_DISTANCE = 15.0  # points between two numbers
 OVERLAP = 3  # pixels around the axes that the frame covers
 PALE = 0.65  # fraction of the background in a map for other settings
 PERCENT_STEP = 5  # of the progress that is shown: each change draws the map again
@@ -50,8 +51,6 @@ class BasinLayer:
     is_valid
         Whether it is that of the current settings.
     """
-
-    space = TABLE_SPACE
 
     def __init__(self, axes: Axes, scene: Scene, lines: Sequence[Artist]) -> None:
         self.axes, self.theme, self.lines = axes, scene.theme, lines
@@ -109,6 +108,17 @@ class BasinLayer:
             for number in self.numbers:
                 number.remove()
             self.numbers, self.numbers_key = number_minima(self.axes, result.minima, numbered), key
+            self.hide_overlapping_numbers()
+
+    def hide_overlapping_numbers(self) -> None:
+        """Hide each number that would touch one of a larger basin."""
+        placed: list[np.ndarray] = []
+        for number in self.numbers:
+            pixel = self.axes.transData.transform(number.get_position())
+            distance = NUMBER_DISTANCE * self.axes.figure.dpi / 72
+            is_free = all(np.hypot(*(pixel - other)) > distance for other in placed)
+            number.set_visible(is_free)
+            placed += [pixel] if is_free else []
 
     def redraw(self, renderer: Any) -> None:
         """Draw the map and what lies over it with a renderer of Agg."""

@@ -17,8 +17,9 @@ from app.theming.basin_colors import basin_colors
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
-GAP, WIDTH = 0.1, 1.12  # inches: from the axes to the table, and the table
-TABLE_SPACE = GAP + WIDTH + 0.02
+GAP, MARGIN = 0.1, 0.02  # inches: from the axes to the table, and from there to the edge
+WIDTH, NARROW_WIDTH = 1.12, 0.68  # inches
+NARROW_CELL = 4.4  # inches; in a narrower cell the table is narrow, too, and some names have a row of their own
 ROW_HEIGHT, SWATCH_WIDTH, SWATCH_HEIGHT = 0.17, 0.17, 0.12  # inches
 FONT_SIZE = 7.5  # points
 SWATCH_RANK = 0.25  # lightness of a swatch
@@ -40,8 +41,13 @@ class BasinTable(Artist):
         self.theme = theme
         self.heading: tuple[str, str] = ("", "")
         self.image: OutcomeImage | None = None
-        self.is_valid = False
+        self.is_valid, self.width = False, WIDTH
         self.set_zorder(3)
+
+    def fit_width(self, cell_width: float) -> float:
+        """Set the width for a cell of the figure, and return how much space the table needs, both in inches."""
+        self.width = WIDTH if cell_width >= NARROW_CELL else NARROW_WIDTH
+        return GAP + self.width + MARGIN
 
     def set_content(self, heading: tuple[str, str], image: OutcomeImage | None, is_valid: bool) -> None:
         """Set name and steps above the table, and the outcomes; those of other settings are left out."""
@@ -53,7 +59,7 @@ class BasinTable(Artist):
             return
         bbox, inch = self.axes.bbox, renderer.points_to_pixels(72.0)
         left, top, bottom = bbox.x1 + GAP * inch, bbox.y1, bbox.y0
-        writer = TableWriter(PathRenderer(renderer), self.axes.figure, self.theme, left, top, inch)
+        writer = TableWriter(PathRenderer(renderer), self.axes.figure, self.theme, left, top, inch, self.width)
         writer.clear(bottom)
         writer.text(self.heading[0], self.theme.text)
         writer.text(self.heading[1], self.theme.muted_text)
@@ -61,11 +67,16 @@ class BasinTable(Artist):
             return
         rows_left = int((writer.y - bottom) / (ROW_HEIGHT * inch))
         others = [outcome for outcome in NEUTRAL_STYLES if (self.image.outcome == outcome).any()]
-        has_scale = bool((self.image.outcome >= 0).any()) and rows_left > SCALE_ROWS + len(others) + 1
-        self._write_minima(writer, rows_left - len(others) - SCALE_ROWS * has_scale)
+        is_narrow = self.width < WIDTH
+        other_rows = len(others) * (1 + is_narrow)
+        has_scale = bool((self.image.outcome >= 0).any()) and rows_left > SCALE_ROWS + other_rows + 1
+        self._write_minima(writer, rows_left - other_rows - SCALE_ROWS * has_scale)
         for outcome in others:
-            share = percent(self.image.share_of(outcome))
-            writer.row(neutral_color(outcome, self.theme), tr(SHORT_NAMES[outcome]), share, NEUTRAL_STYLES[outcome][1])
+            share, name = percent(self.image.share_of(outcome)), tr(SHORT_NAMES[outcome])
+            if is_narrow:
+                writer.text(name, self.theme.text)
+            face, hatch = neutral_color(outcome, self.theme), NEUTRAL_STYLES[outcome][1]
+            writer.row(face, "" if is_narrow else name, share, hatch)
         if has_scale:
             self._write_scale(writer)
 
@@ -80,7 +91,10 @@ class BasinTable(Artist):
             writer.row(_hex(color), str(k + 1), percent(float(shares[k])))
         if len(listed) < len(reached) and most > 0:
             rest = float(shares[reached[len(listed) :]].sum())
-            writer.row("", tr("others"), percent(rest))
+            if self.width < WIDTH:
+                writer.ends("…", percent(rest))
+            else:
+                writer.row("", tr("others"), percent(rest))
 
     def _write_scale(self, writer: TableWriter) -> None:
         assert self.image is not None
@@ -97,9 +111,18 @@ class BasinTable(Artist):
 class TableWriter:
     """Writes rows from the top down; ``y`` is the lower edge of the last one, in pixels."""
 
-    def __init__(self, renderer: PathRenderer, figure: Any, theme: Theme, left: float, top: float, inch: float) -> None:
+    def __init__(
+        self,
+        renderer: PathRenderer,
+        figure: Any,
+        theme: Theme,
+        left: float,
+        top: float,
+        inch: float,
+        width: float,
+    ) -> None:
         self.renderer, self.figure, self.theme = renderer, figure, theme
-        self.left, self.right, self.y, self.inch = left, left + WIDTH * inch, top, inch
+        self.left, self.right, self.y, self.inch = left, left + width * inch, top, inch
 
     def clear(self, bottom: float) -> None:
         """Fill the table with the background."""

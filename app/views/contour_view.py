@@ -143,10 +143,11 @@ class ContourView(ViewportView):
     def effective_margins(self) -> tuple[float, float, float, float]:
         """Return the minimum margins, with room for the color bar on the right."""
         left, bottom, right, top = super().effective_margins()
+        width = self.cell_bbox.width
         if not self.has_room_for_bar:
             return left, bottom, right, top
         if self.basins is not None:
-            return left, bottom, right + self.basins.space, top
+            return left, bottom, right + self.basins.table.fit_width(width / self.figure.dpi), top
         return left, bottom, right + (self.color_bar.space if self.color_bar is not None else 0.0), top
 
     def fit_labels(self) -> None:
@@ -158,6 +159,7 @@ class ContourView(ViewportView):
         self.fit_heading()
         if self.basins is not None:
             self.basins.table.set_visible(self.has_room_for_bar)
+            self.basins.hide_overlapping_numbers()
 
     # Coordinates: x and y of the surface
 

@@ -25,6 +25,7 @@ PARTS = {
     "what-if": frames.what_if,
     "map": numbers.grid_map,
     "basins": numbers.basins,
+    "basin drag": numbers.basin_drag,
     "batch": numbers.batch,
     "start": processes.start,
     "memory": processes.memory,

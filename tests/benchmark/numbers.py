@@ -5,15 +5,19 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from math import sqrt
+from time import perf_counter
 
 import numpy as np
 
 from app.engine.basin_map import BasinMap, basin_map
 from app.engine.learning_rate_sweep import sweep_learning_rates
 from app.engine.race import Race
+from app.engine.safe_rate import safe_learning_rate
 from app.model.experiment import Experiment
 from app.model.run import Run
-from optimizers import trace
+from app.plotting.maps.outcome_image import OutcomeImage
+from app.theming.theme import LIGHT
+from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 from surfaces.formula.catalog_texts import catalog_text
 from surfaces.formula.formula import read_formula
@@ -104,6 +108,27 @@ def grid_map() -> Iterator[Row]:
 
     assert np.allclose(ours()[0].T, plain())
     yield slower("map", "Adam, 40,000 x 200", median(ours, 5), "ms", "plain numpy on (40000, 2)", median(plain, 5), 0.7)
+
+
+def basin_drag() -> Iterator[Row]:
+    """Measure the coarse basin map that follows a dragged hyperparameter, for nine of ten batched methods."""
+    surface, seconds = SURFACES["himmelblau"], []
+    assert surface.start is not None
+    for name, method in OPTIMIZERS.items():
+        if not method.batched:
+            continue
+        run = Run(name)
+        if method.has_learning_rate:
+            run = run.with_learning_rate(safe_learning_rate(run, surface, surface.start))
+        times = []
+        for _ in range(3):
+            start_time = perf_counter()
+            result = basin_map(run, surface, 500, 50)
+            OutcomeImage(result.outcome, result.steps, len(result.minima)).colors(LIGHT)
+            times.append(perf_counter() - start_time)
+        seconds.append(min(times))
+    cost = 1000 * float(np.quantile(seconds, 0.9))
+    yield slower("basin drag", "50 x 50 x 500, 90 % of batched methods", cost, "ms", "60 ms", 60.0, 1.0)
 
 
 def basins() -> Iterator[Row]:

@@ -8,11 +8,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from app.engine.basin_map import BasinMap, basin_map, compute_basin_map
+from app.engine.basin_map import BasinMap, basin_map, compute_basin_map, continue_basin_map
 from app.engine.nearest_minimum import all_minima
 from app.engine.outcomes import TOLERANCE
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
+from app.utils.progress_generators import finish
 from surfaces import SURFACES, from_formula
 from surfaces.surface import Surface
 
@@ -212,3 +213,37 @@ def test_a_run_one_at_a_time_stops_when_it_rests(monkeypatch: pytest.MonkeyPatch
 def test_minima_at_kinks_of_a_formula_are_found() -> None:
     surface = from_formula("min(|x - 2|, |x + 2| + 0.5) + |y|")
     assert all_minima(surface, surface.bounds) == pytest.approx(np.array([[2.0, 0.0], [-2.0, 0.0]]), abs=1e-6)
+
+
+@pytest.mark.parametrize(("decay", "distance"), [(0.1, 0.005), (0.3, 0.015), (1.0, 0.05)])
+def test_weight_decay_holds_runs_beside_a_minimum_however_near(decay: float, distance: float) -> None:
+    around = ((2.9, 3.1), (1.9, 2.1))
+    run = Run("sgd", {"lr": 0.01, "weight_decay": decay})
+    end = np.array([column[-1] for column in tracks(run, SURFACES["himmelblau"], (2.95, 2.05), 2000)])
+    assert math.dist(end, (3.0, 2.0)) == pytest.approx(distance, rel=0.1)
+    assert (basin_map(run, SURFACES["himmelblau"], 2000, 3, around).outcome == -5).all()
+
+
+def test_a_decay_that_keeps_runs_within_the_tolerance_lets_them_arrive() -> None:
+    run = Run("sgd", {"lr": 0.01, "weight_decay": 0.001})
+    assert (basin_map(run, SURFACES["himmelblau"], 2000, 3, ((2.9, 3.1), (1.9, 2.1))).outcome >= 0).all()
+
+
+def test_minima_far_outside_the_domain_are_found_by_the_runs_that_reach_them() -> None:
+    result = basin_map(Run("sgd", {"lr": 0.1}), from_formula("(x - 40)^2 + y^2", bounds=((-5, 5), (-5, 5))), 300, 5)
+    assert (result.outcome == 0).all()
+    np.testing.assert_allclose(result.minima, [[40.0, 0.0]], atol=1e-6)
+
+
+def test_a_continued_map_equals_one_with_all_steps_where_runs_were_still_moving() -> None:
+    run, surface = (
+        Run("adam", {"lr": 0.05, "noise": 0.2, "noise_seed": 3.0, "noise_decay": 1.0}),
+        SURFACES["himmelblau"],
+    )
+    short, whole = basin_map(run, surface, 60, 20), basin_map(run, surface, 240, 20)
+    continued = finish(continue_basin_map(short, run, surface, 240))
+    moving = short.outcome == -1
+    assert moving.any()
+    assert np.array_equal(continued.outcome[moving], whole.outcome[moving])
+    assert np.array_equal(continued.steps[moving], whole.steps[moving])
+    assert np.array_equal(continued.outcome[~moving], short.outcome[~moving])

@@ -103,6 +103,10 @@ class RunStatusLine(QWidget):
 
     def _curvature_texts(self, row: int) -> tuple[str, str]:
         """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
+        problem = self.session.race.trajectories[row].projected_problem
+        if problem is not None:
+            text = tr("The plot shows a plane; the loss is that of all {count:,} parameters.", count=len(problem.start))
+            return "", text
         stability = self.session.local_stability(row)
         if stability is None:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")

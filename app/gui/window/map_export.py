@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.engine.map_jobs import DifferenceMapJob, MapState, compared_run, rate_runs
+from app.export.maps.basin_figure import draw_basin_map
 from app.export.maps.difference_figure import draw_difference_map
-from app.export.maps.map_data import MapData, difference_data, rate_data, settings_data
+from app.export.maps.map_data import MapData, basin_data, difference_data, rate_data, settings_data
 from app.export.maps.map_files import DATA_SUFFIXES, FIGURE_SUFFIXES, Draw, write_map
 from app.export.maps.map_headings import basin_heading, rate_heading, settings_heading
 from app.export.maps.map_layout import MAP_SIZE
@@ -16,9 +17,10 @@ from app.export.options import Options
 from app.gui.window.export_source import ExportSource
 from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from app.views import VIEWS
 
+FILE_NAMES = {"contour": "basins"}  # by view id, where they differ
 Content = tuple[MapData, Draw]
 
 
@@ -27,9 +29,12 @@ def export_map(source: ExportSource, view_id: str) -> str:
     state, experiment = source.view_area.map_store.states[view_id], source.session.displayed_experiment
     suffixes = (*DATA_SUFFIXES, *FIGURE_SUFFIXES)
     name_filters = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in suffixes)
-    title = tr("Export {view}", view=tr(VIEWS[view_id].title))
+    name = gettext_noop("Basin Map") if view_id == "contour" else VIEWS[view_id].title
+    title = tr("Export {view}", view=tr(name))
     with source.paused_playback():
-        path = source.documents.ask_path(title, name_filters, "npz", f"{source.default_name}-{view_id}")
+        path = source.documents.ask_path(
+            title, name_filters, "npz", f"{source.default_name}-{FILE_NAMES.get(view_id, view_id)}"
+        )
     if path is None:
         return ""
     data, draw = CONTENTS[view_id](experiment, state, source.view_area.selected_run() or 0)
@@ -64,4 +69,10 @@ def _difference(experiment: Experiment, state: MapState, selected_run: int) -> C
     )
 
 
-CONTENTS: dict[str, Any] = {"settings": _settings, "rates": _rates, "difference": _difference}
+def _basins(experiment: Experiment, state: MapState, selected_run: int) -> Content:
+    run = experiment.runs[selected_run]
+    heading = basin_heading(experiment, [run], state.result, state.job.steps)
+    return basin_data(state.result), lambda options: draw_basin_map(state.result, experiment.surface, heading, options)
+
+
+CONTENTS: dict[str, Any] = {"contour": _basins, "settings": _settings, "rates": _rates, "difference": _difference}

@@ -58,7 +58,7 @@ def _export_action(view_id: str, text: str) -> Action:
         text,
         MAP_MENU,
         lambda c: _export(c, view_id),
-        separator_before=view_id == "settings",
+        separator_before=view_id == "contour",
         enabled=lambda c: c.dock_layout.dock_enabled.get(view_id, False),
         help="Exports the map as arrays (NPZ), as a table (CSV), or as a figure with a key (PNG, SVG, PDF).",
     )
@@ -74,6 +74,7 @@ def _export(context: ActionContext, view_id: str) -> None:
 
 
 EXPORT_TEXTS = {
+    "contour": "Export &Basin Map…",
     "settings": "&Export Settings Map…",
     "rates": "Export Rate &Curve…",
     "difference": "Export D&ifference Map…",
@@ -113,7 +114,7 @@ def _continue_basins(context: ActionContext) -> None:
 BASIN_ACTIONS = [
     Action(
         "basin_map",
-        "&Basin Map",
+        "Ba&sin Map",
         MAP_MENU,
         _toggle_basins,
         ["B"],
