@@ -31,8 +31,8 @@ COLUMN_WIDTH = 290  # pixels; narrower columns are below each other
 class StepPanel(QWidget):
     """The stages of a step with their numbers; its texts are updated about ten times per second, while it is visible.
 
-    ``previewed_after`` is where the step would end with a changed hyperparameter, None without one. ``message(text)`` is
-    a message for the status bar.
+    ``previewed_after`` is where the step would end with a changed hyperparameter, None without one. ``message(text)``
+    is a message for the status bar.
     """
 
     message = pyqtSignal(str)
