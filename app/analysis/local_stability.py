@@ -18,7 +18,12 @@ class LocalStability(NamedTuple):
 
 
 def local_stability(trajectory: Trajectory, step: int) -> LocalStability | None:
-    """Return the stability of a run after ``step``, or its last one if that is earlier; None after it has diverged."""
+    """Return the stability of a run after ``step``, or its last one if that is earlier.
+
+    None after it has diverged, and for a problem with many parameters, whose curvatures are not known.
+    """
+    if trajectory.projected_problem is not None:
+        return None
     if trajectory.diverged_at is not None and trajectory.diverged_at <= step:
         return None
     step = min(step, trajectory.last_step)

@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from app.analysis.run_column import Column
+from app.analysis.status.network_status import gradient_norm_at
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.run_labels import distinct_labels
@@ -114,8 +115,11 @@ def run_results(
         surface = cast(Surface, trajectory.surface_at(last_step))
         minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
         x, y, loss = trajectory.values_between(last_step, last_step)
-        with np.errstate(all="ignore"):
-            gradient_norm = np.hypot(*surface(x, y)[1])
+        if trajectory.projected_problem is not None:
+            gradient_norm = np.array([gradient_norm_at(trajectory, last_step)])
+        else:
+            with np.errstate(all="ignore"):
+                gradient_norm = np.hypot(*surface(x, y)[1])
         path_length, last_outside = running_totals(trajectory, last_step, minimum_loss)
         steps_to_tolerance = None if diverged_at is not None or last_outside == last_step else last_outside + 1
         results.append(
@@ -226,11 +230,21 @@ def value_columns(surface: Surface) -> tuple[Column, ...]:
         for name, get_value in zip(surface.axis_names, (lambda run: run.x, lambda run: run.y), strict=False)
     ]
     get_step = COLUMNS[STEPS_COLUMN].get_value
+    plane_columns = [
+        Column(
+            "loss on the plane",
+            gettext_noop("On the plane"),
+            lambda run: surface.loss_at(run.x, run.y),
+            format_fixed_width,
+            sample_text="000.00000",
+        )
+    ]
     return (
         Column("run", gettext_noop("Run"), lambda run: run.name, str),
         Column("step", gettext_noop("Step"), get_step, format_integer, sample_text="000,000", shows_divergence=True),
         *coordinates,
         Column("loss", gettext_noop("Loss"), lambda run: run.loss, format_fixed_width, sample_text="000.00000"),
+        *(plane_columns if surface.projected_problem is not None else []),
         Column(
             "gradient norm",
             gettext_noop("Gradient norm"),

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.analysis.status.divergence_status import divergence_status
 from app.analysis.status.movement_status import movement_status
+from app.analysis.status.network_status import network_status
 from app.analysis.status.rest_status import rest_status
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.slow_status import slow_progress_status
@@ -28,6 +29,8 @@ def run_status(trajectory: Trajectory, step: int) -> RunStatus:
     Only the steps up to there are used, and what follows from them under the hyperparameters of that step.
     """
     with np.errstate(all="ignore"):
+        if trajectory.projected_problem is not None:
+            return network_status(trajectory, step)
         diverged_at = trajectory.diverged_at
         if diverged_at is not None and step >= diverged_at:
             return divergence_status(trajectory, diverged_at)

@@ -96,6 +96,8 @@ def stability_limit(
     The curvature is that at ``position``, by default the run's position after ``step``. None for an optimizer without a
     known limit, with modifiers that change its dynamics, and where the surface does not curve upward.
     """
+    if trajectory.projected_problem is not None:  # the curvature of the plane is not that of the problem
+        return None
     update = effective_update(trajectory, step) if update is None else update
     stability_factor = _stability_factor(trajectory.method.id, update.settings)
     if stability_factor is None or not has_stability_theory(update):

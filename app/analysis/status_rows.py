@@ -9,9 +9,9 @@ from typing import Any
 from app.analysis.curvature import curvature_at
 from app.analysis.run_status import run_status
 from app.analysis.stability_limit import effective_update, stability_limit
+from app.analysis.status.network_status import gradient_norm_at
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
-from optimizers.loss import SurfaceFunction
 
 
 def status_rows(race: Race, steps: Iterable[int]) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ def trajectory_row(trajectory: Trajectory, step: int) -> dict[str, Any]:
         "x": _finite(x),
         "y": _finite(y),
         "loss": _finite(loss),
-        "gradient_norm": _gradient_norm(trajectory.surface_at(last_step), x, y),
+        "gradient_norm": _gradient_norm(trajectory, last_step),
         "distance": min((math.hypot(x - a, y - b) for a, b in minima), default=None),
         "evaluations": sum(trajectory.evaluation_counts(last_step)),
         "status": run_status(trajectory, min(step, trajectory.last_known_step)).as_dict(),
@@ -61,14 +61,18 @@ def trajectory_row(trajectory: Trajectory, step: int) -> dict[str, Any]:
     }
 
 
-def _gradient_norm(surface: SurfaceFunction, x: float, y: float) -> float | None:
+def _gradient_norm(trajectory: Trajectory, step: int) -> float | None:
+    if trajectory.projected_problem is not None:
+        return _finite(gradient_norm_at(trajectory, step))
     try:
-        return _finite(math.hypot(*surface(x, y)[1]))
+        return _finite(math.hypot(*trajectory.surface_at(step)(trajectory.xs[step], trajectory.ys[step])[1]))
     except (ArithmeticError, ValueError):
         return None
 
 
 def _curvature(trajectory: Trajectory, step: int) -> dict[str, Any]:
+    if trajectory.projected_problem is not None:  # the curvature of the plane is not that of the problem
+        return dict.fromkeys(("lambda_max", "lambda_min", "condition", "bound", "bound_for"))
     curvature = curvature_at(trajectory.surface_at(step), trajectory.xs[step], trajectory.ys[step])
     limit = stability_limit(trajectory, step, None, effective_update(trajectory, step))
     return {

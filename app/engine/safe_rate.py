@@ -42,9 +42,9 @@ def safe_learning_rate(run: Run, surface: Surface, start: tuple[float, float]) -
 
 
 def with_safe_rate(run: Run, experiment: Experiment) -> Run:
-    """Return a run with a safe learning rate for an experiment; unchanged if the optimizer has none."""
+    """Return a run with a safe learning rate; unchanged without one, and for a problem with many parameters."""
     assert experiment.start is not None
-    if not run.method.has_learning_rate:
+    if not run.method.has_learning_rate or experiment.problem is not None:
         return run
     return run.with_learning_rate(safe_learning_rate(run, experiment.surface, experiment.start))
 
@@ -68,7 +68,7 @@ def learning_rate_spec(run: Run, surface: Surface, start: tuple[float, float]) -
     an optimizer for which few rates are tried stays as it is.
     """
     spec = run.method.spec("lr")
-    if not (run.method.has_learning_rate and run.method.batched):
+    if not (run.method.has_learning_rate and run.method.batched) or surface.projected_problem is not None:
         return spec
     decade = math.floor(math.log10(safe_learning_rate(run, surface, start)))
     return replace(

@@ -21,6 +21,7 @@ from app.model.run import Run
 from optimizers.descent import Point, evaluated_on
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
+from surfaces.problems.projected_problem import ProjectedProblem
 
 CHECKPOINT_BYTES = 1000  # of a stored state without its arrays, approximately
 MAX_CHECKPOINT_BYTES = 64e6  # of all stored states of a run
@@ -279,6 +280,11 @@ class Trajectory:
     def surface_at(self, step: int) -> SurfaceFunction:
         """Return the surface of the loss after ``step``, and of the update that follows."""
         return span_at(self.surfaces_by_step, step)[0]
+
+    @property
+    def projected_problem(self) -> ProjectedProblem | None:
+        """The problem with many parameters whose run this is, None for a run on the surface itself."""
+        return getattr(self.surface_at(0), "projected_problem", None)
 
     def last_common_step(self, run: Run, surfaces_by_step: SurfacesByStep, start: tuple[float, float]) -> int:
         """Return the step up to which a run has the same path, apart from the loss at a step where surfaces change.

@@ -7,8 +7,8 @@ from array import array
 from time import perf_counter
 from typing import cast
 
+from app.engine.projected_descent import descend_on, first_point
 from app.engine.trajectory import Trajectory
-from optimizers.descent import descend, initial_point
 from optimizers.step import is_active
 from surfaces import Surface
 
@@ -31,7 +31,8 @@ def measure_update_time(trajectory: Trajectory) -> float:
     active_modifiers = tuple(
         name for name in trajectory.method.modifiers if name in hyperparameters and is_active(name, hyperparameters)
     )
-    key = (trajectory.method.id, active_modifiers, surface.id, surface.formula, surface.data and len(surface.data[0]))
+    size = surface.data and len(surface.data[0])
+    key = (trajectory.method.id, active_modifiers, surface.id, surface.name, surface.formula, size)
     if key not in _cached_update_times:
         update_time = _measure(trajectory)
         if math.isnan(update_time):
@@ -43,7 +44,7 @@ def measure_update_time(trajectory: Trajectory) -> float:
 def _measure(trajectory: Trajectory) -> float:
     """Return the fastest of several samples of the first updates, minus the fastest time for zero updates, in µs."""
     surface = trajectory.surface_at(0)
-    point = initial_point(trajectory.method, surface, trajectory.start)
+    point = first_point(trajectory.method, surface, trajectory.start)
     hyperparameters = trajectory.hyperparameters_at(trajectory.last_step + 1)
     if point.diverged:
         return math.nan
@@ -52,7 +53,7 @@ def _measure(trajectory: Trajectory) -> float:
         """Return the number of updates, including one that diverges, and the seconds they took."""
         scratch = array("d"), array("d"), array("d")
         start_time = perf_counter()
-        last_point = descend(trajectory.method, surface, point, hyperparameters, step_count, *scratch)
+        last_point = descend_on(trajectory.method, surface, point, hyperparameters, step_count, *scratch)
         return last_point.t + last_point.diverged, perf_counter() - start_time
 
     # the time of the first sample is not used because it includes one-time preparations of the method

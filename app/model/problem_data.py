@@ -124,7 +124,12 @@ def problem_surface(problem: ProblemData, landscape: LandscapeData) -> Surface:
     start = made.make_start(problem.seed)
     plane = Plane(start, np.array(problem.directions), landscape.kind, np.zeros(0))
     projected = ProjectedProblem(made, plane, start)
-    surface = make_surface(landscape)
     return replace(
-        surface, name=made.name, start=(0.0, 0.0), summary=made.summary, source=made.source, projected_problem=projected
+        make_surface(landscape),
+        minima=(),
+        name=made.name,
+        start=(0.0, 0.0),
+        summary=made.summary,
+        source=made.source,
+        projected_problem=projected,
     )

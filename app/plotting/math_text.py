@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib import get_data_path
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 
 MATH_FONT = "stix"  # included in matplotlib
+
+
+def math_font_file() -> str:
+    """Return the path of the font with the upright letters and the digits of formulas."""
+    return f"{get_data_path()}/fonts/ttf/STIXGeneral.ttf"
 
 
 def math_coverage(tex: str, font_size: float, dpi: float) -> np.ndarray:

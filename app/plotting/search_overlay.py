@@ -48,7 +48,7 @@ def draw_search_state(
 
     ``to_pixels`` returns the pixels (n, 2) of x and y (n, 2).
     """
-    if DRAWN_STATES.isdisjoint(trajectory.method.state):
+    if DRAWN_STATES.isdisjoint(trajectory.method.state) or trajectory.projected_problem is not None:
         return
     state = trajectory.state_at(step)
     with np.errstate(all="ignore"):

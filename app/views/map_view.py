@@ -57,6 +57,11 @@ class MapView(View):
         self.key_text: Annotation | None = None
 
     @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return whether runs move on the surface; maps of problems with many parameters are not computed."""
+        return scene.experiment.problem is None
+
+    @staticmethod
     @abstractmethod
     def make_job(experiment: Experiment, selected_run: int) -> MapJob | None:
         """Return what to compute for an experiment, as of the displayed step; None if there is no map."""

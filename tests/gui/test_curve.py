@@ -54,9 +54,12 @@ def test_typing_y_switches_between_curve_and_contour(open_window: Open, applicat
         assert selector_of(window).domain_fields.fields[1][0].isHidden() != is_plane
         assert window.session.experiment.start is not None
         assert (window.session.experiment.start[1] != 0) == is_plane, "the default start of the new surface"
-    window.session.store.undo()
+    window.session.store.set(CURVE)
     process_events(application)
     assert visible_views(window) == {"curve", "loss"}
+    window.session.store.undo()
+    process_events(application)
+    assert visible_views(window) == {"contour", "relief", "loss"}
 
 
 @pytest.mark.slow

@@ -386,7 +386,7 @@ def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     for name, canvas in window.canvases.items():
         message = answers.help_html(canvas)
         assert ("Ctrl+0" in message) == (name in ("contour", "curve"))
-        assert ("Double-click" in message) == (name in ("contour", "relief"))
+        assert ("Double-click" in message) == (name in ("contour", "curve", "relief"))
     menu = window.action_registry.menus["File"]
     menu.adjustSize()
     assert "Ctrl+E" in answers.help_html(menu, menu.actionGeometry(window.action_registry["export_picture"]).center())

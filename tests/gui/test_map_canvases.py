@@ -62,7 +62,8 @@ def open_maps(open_window: Callable[..., MainWindow]) -> Callable[..., MainWindo
 
 def mouse(window: MainWindow, name: str, kind: str, pixel: Any) -> None:
     canvas = window.canvases[name]
-    event = MouseEvent(f"{kind}_event", canvas, *map(float, pixel), button=1)
+    x, y = (round(float(length)) for length in pixel)  # matplotlib truncates them
+    event = MouseEvent(f"{kind}_event", canvas, x, y, button=1)
     canvas.callbacks.process(event.name, event)
 
 

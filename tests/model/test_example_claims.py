@@ -132,7 +132,7 @@ def test_a_schedule_beats_noise() -> None:
 
 def test_momentum_leaves_the_nearer_minimum_of_a_curve() -> None:
     sgd, momentum = trajectories("one_variable")
-    (lowest,) = sgd.surface.minima  # type: ignore[attr-defined]
+    (lowest,) = sgd.surface_at(0).minima  # type: ignore[attr-defined]
     assert sgd.xs[-1] == pytest.approx(1.1309, abs=1e-4)
     assert momentum.xs[-1] == pytest.approx(lowest[0], abs=0.01)
     assert sgd.losses[-1] > momentum.losses[-1] + 2

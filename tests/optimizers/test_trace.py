@@ -80,7 +80,7 @@ def test_an_infinite_position_with_finite_loss_ends_the_run() -> None:
     assert np.isnan(single.positions[first:]).all()
     full = Race(Experiment("sphere", (0.0, 1.0), (Run("momentum", {"lr": 10.0}),)))
     trajectory = full.trajectories[0]
-    trajectory.surface = ramp  # type: ignore[assignment]
+    trajectory.surfaces_by_step = [(0, ramp)]
     trajectory.head = initial_point(trajectory.method, ramp, (0.0, 1.0))
     trajectory.advance(30)
     assert trajectory.diverged_at == first

@@ -381,7 +381,7 @@ def test_running_out_of_memory_pauses_and_keeps_the_steps_so_far(monkeypatch: py
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(trajectory_module, "descend", fail)
+        patch.setattr(trajectory_module, "descend_on", fail)
         session.clock.play()
         session.advance(100)
     assert (session.race.step, session.clock.running, len(messages)) == (100, False, 1)

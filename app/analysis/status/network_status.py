@@ -44,3 +44,11 @@ def gradient_norm_at(trajectory: Trajectory, step: int) -> float:
     """Return the norm of the gradient of all parameters after a step."""
     gradient = np.asarray(trajectory.point_at(step).gradient, float)
     return float(np.linalg.norm(gradient)) if np.isfinite(gradient).all() else math.nan
+
+
+def step_size_at(trajectory: Trajectory, step: int) -> float:
+    """Return the distance that a step has moved all parameters; nan for step 0, which is the start."""
+    if step == 0:
+        return math.nan
+    before = trajectory.point_at(step - 1).x[0]
+    return float(np.linalg.norm(trajectory.point_at(step).x[0] - before))

@@ -16,6 +16,8 @@ from app.analysis.step_explanation.named_points import named_points
 from app.analysis.step_explanation.recorded_update import RecordedUpdate
 from app.analysis.step_explanation.step_parts import step_parts
 from app.engine.trajectory import Trajectory
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
 from optimizers.descent import Point, descend, evaluated_on
 from optimizers.optimizer import Optimizer
 
@@ -121,6 +123,8 @@ def explain_with(
 
 
 def _state_before(trajectory: Trajectory, step: int) -> Point:
+    if trajectory.projected_problem is not None:
+        raise ExperimentError(tr("steps of problems with many parameters are not taken apart"))
     if step < 1:
         raise IndexError("the first step is step 1")
     return trajectory.point_at(step - 1)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from app.analysis.status.network_status import gradient_norm_at
 from app.gui.canvas.basin_probe import BasinProbe
 from app.gui.canvas.plot_canvas import PlotCanvas
 from app.session.session import Session
@@ -121,12 +122,32 @@ class HoverReadout:
         label = shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…")
         has_pairs = bool(point.y) and self.session.race.surface.dimension == 2
         state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if has_pairs else point.x[1:]
+        if trajectory.projected_problem is not None:
+            return self._network_step_text(canvas, index, step)
         states = [
             (name, format_value(value)) for name, value in zip(trajectory.method.state, state_values, strict=True)
         ]
         step_label = tr("step {step:,}", step=step).replace(" ", "&nbsp;")
         title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;{step_label}"
         return title + html_table([*self.position_rows(canvas, *point.position, point.loss, point.gradient), *states])
+
+    def _network_step_text(self, canvas: PlotCanvas, index: int, step: int) -> str:
+        """Return loss and gradient of all parameters after a step, and the loss on the plane below."""
+        trajectory, scene = self.session.race.trajectories[index], canvas.scene
+        problem = trajectory.projected_problem
+        assert scene is not None
+        assert problem is not None
+        point = trajectory.point_at(step)
+        label = shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…")
+        step_label = tr("step {step:,}", step=step).replace(" ", "&nbsp;")
+        title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;{step_label}"
+        rows = [
+            (tr("loss"), f"{point.loss:.5g}"),
+            (tr("loss on the plane"), f"{self.session.race.surface.loss_at(*point.position):.5g}"),
+            (tr("distance from the plane"), f"{problem.project(point.x[0])[2]:.4g}"),
+            (tr("gradient norm"), f"{gradient_norm_at(trajectory, step):.4g}"),
+        ]
+        return title + html_table(rows)
 
     def position_rows(
         self, canvas: PlotCanvas, x: float, y: float, loss: ArrayLike, gradient: ArrayLike

@@ -49,9 +49,7 @@ class RunStatusLine(QWidget):
         self.status_label = QLabel(wordWrap=True, accessibleName=tr("Status"))
         self.status_label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.status_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.status_label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
+        self.status_label.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)  # with keys: F7
         self.status_label.linkActivated.connect(lambda _: self.curvature_requested.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 1, 6, 1)
@@ -105,6 +103,10 @@ class RunStatusLine(QWidget):
 
     def _curvature_texts(self, row: int) -> tuple[str, str]:
         """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
+        problem = self.session.race.trajectories[row].projected_problem
+        if problem is not None:
+            text = tr("The plot shows a plane; the loss is that of all {count:,} parameters.", count=len(problem.start))
+            return "", text
         stability = self.session.local_stability(row)
         if stability is None:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")

@@ -102,6 +102,7 @@ class DockLayout(QObject):
         results_tabs.currentChanged.connect(lambda _: self.fit_timer.start())
         for dock in self.docks.values():
             dock.apply_theme(theme)
+        name_tab_bars(self.window)
         self.fit_timer.start()
 
     def add_canvases(
@@ -133,6 +134,7 @@ class DockLayout(QObject):
         self._restore_state("window", self.window)
         self._update_panel_visibility()
         self._activate_layouts()
+        name_tab_bars(self.window)
         self.fit_results()
 
     def _restore_state(self, name: str, window: QMainWindow) -> bool:

@@ -50,9 +50,9 @@ class Box:
 @cache
 def _math_family() -> str:
     """Return the family of the font in which matplotlib sets formulas."""
-    from matplotlib import get_data_path
+    from app.plotting.math_text import math_font_file  # imports matplotlib
 
-    number = QFontDatabase.addApplicationFont(f"{get_data_path()}/fonts/ttf/STIXGeneral.ttf")
+    number = QFontDatabase.addApplicationFont(math_font_file())
     return (QFontDatabase.applicationFontFamilies(number) or [QFont().family()])[0]
 
 

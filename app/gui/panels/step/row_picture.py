@@ -63,6 +63,7 @@ class RowPicture:
     def _add_line(self, name: str, line: Line) -> None:
         if name:
             self._add_text(name, self.style.theme.muted_text)
+            self.height += LINE_GAP
         self.height += self._add_image(line.latex, 0.0) + LINE_GAP
         if not isinstance(line.value, tuple):
             self._add_numbers("", line.substituted_x, line.value)
@@ -113,6 +114,9 @@ class RowPicture:
             left = self._image_width(symbol, size) + COLUMN_GAP
         name_width = metrics.horizontalAdvance(name)
         height = max(metrics.height(), numbers.height, image_height)
+        if symbol:
+            top, tex, image_size = self.images.pop()
+            self.images.append((top + QPointF(0.0, (height - image_height) / 2), tex, image_size))
         if name:
             self.texts.append((QRectF(left, self.height, self.width - left, height), name, theme.text))
         if left + name_width + COLUMN_GAP + numbers.width > self.width:

@@ -163,6 +163,8 @@ class StepPanel(QWidget):
             self.explanation, self.shown_keys[0] = None, None
             has_run = 0 <= row < len(self.session.race.trajectories)
             text = tr("No step has been made yet. Press PgDn or the button for the next step.")
+            if self.session.experiment.problem is not None:
+                text = tr("Steps of problems with many parameters are not taken apart.")
             column.show_message("", QIcon(), text if has_run else tr("Select a run to see its steps."))
         elif self.shown_keys[0] != subject.key:
             self.shown_keys[0] = subject.key

@@ -58,7 +58,7 @@ class StepSubject:
 def displayed_subject(session: Session, row: int) -> StepSubject | None:
     """Return the displayed step of a run, its last one if it ended before; None at the start and without a run."""
     trajectories = session.race.trajectories
-    if not 0 <= row < len(trajectories):
+    if not 0 <= row < len(trajectories) or trajectories[row].projected_problem is not None:
         return None
     step = min(session.race.step, trajectories[row].last_step)
     return StepSubject(row, trajectories[row], step) if step >= 1 else None

@@ -120,7 +120,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "step_panel",
-        "Step Pane&l",
+        "Step E&quations",
         "View",
         lambda c: c.view_area.toggle_dock("step_panel"),
         ["F7"],
