@@ -198,9 +198,14 @@ def basin_map_job(experiment: Experiment, run: Run, bounds: Bounds) -> BasinMapJ
     return BasinMapJob(bare, map_steps(experiment), bounds, experiment.map_options.basin_size)
 
 
+def shows_basin_map(experiment: Experiment) -> bool:
+    """Return whether the contour plot shows a basin map: not on a plane that the runs of a problem leave."""
+    return experiment.plot_options.basin_map and experiment.problem is None
+
+
 def displayed_basin_job(experiment: Experiment, index: int, bounds: Bounds) -> BasinMapJob | None:
     """Return the job of the basin map under the contour plot; None if the experiment does not show one."""
-    if experiment.problem is not None or not experiment.plot_options.basin_map or not 0 <= index < len(experiment.runs):
+    if not shows_basin_map(experiment) or not 0 <= index < len(experiment.runs):
         return None
     return basin_map_job(experiment, experiment.runs[index], bounds)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.artist import Artist
 
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
+from app.engine.map_jobs import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap
@@ -64,7 +67,7 @@ class ContourView(ViewportView):
         self._interacting = self.low_quality = interacting
         assert self.scene is not None
         options = self.scene.experiment.plot_options
-        is_filled = options.level_style == "filled" and not options.basin_map  # lines alone are fast, and stay
+        is_filled = options.level_style == "filled" and self.basins is None  # lines alone are fast, and stay
         for artist in self.static_artists:
             artist.set_visible(not interacting or not is_filled)
         self.contour_image.set_visible(interacting and is_filled)
@@ -83,7 +86,8 @@ class ContourView(ViewportView):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
-        axes, options, surface = self.axes, scene.experiment.plot_options, scene.surface
+        axes, surface = self.axes, scene.surface
+        options = replace(scene.experiment.plot_options, basin_map=shows_basin_map(scene.experiment))
         colormap = surface_colormap(scene.theme, options.colormap)
         self.height_map = cached_height_map(surface, self.visible_bounds, options.level_scale)
         self.static_artists: list[Artist] = draw_levels(

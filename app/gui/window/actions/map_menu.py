@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from app.engine.map_jobs import shows_basin_map
 from app.engine.rest_classification import ON_ITS_WAY
 from app.gui.window.actions.action import Action, ActionContext
 from app.model.map_options import DEFAULT_MAP_OPTIONS, RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
@@ -83,7 +84,7 @@ EXPORT_TEXTS = {
 
 def shows_basins(context: ActionContext) -> bool:
     """Return whether the contour plot shows a basin map."""
-    return context.session.experiment.plot_options.basin_map
+    return shows_basin_map(context.session.experiment)
 
 
 def _toggle_basins(context: ActionContext) -> None:
@@ -118,6 +119,7 @@ BASIN_ACTIONS = [
         MAP_MENU,
         _toggle_basins,
         ["B"],
+        enabled=lambda c: c.session.experiment.problem is None,
         checked=shows_basins,
         help="Colors the contour plot by the minimum to which the selected run leads from each starting point; "
         "lighter means fewer steps.",
