@@ -31,6 +31,7 @@ from optimizers.hyperparameter import TEXT_LABELS
 from surfaces import SURFACES
 from surfaces.formula.token_stream import COMPARISON_TEMPLATE, MISSING_TEMPLATES, UNEXPECTED_TEMPLATES
 from surfaces.formula.tokens import REFUSED_CHARACTERS, REFUSED_KINDS
+from surfaces.problems.names import PROBLEM_NAMES
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,6 +146,7 @@ def table_texts() -> set[str]:
             surface.nonsmooth_note,
             *(axis for axis in surface.axis_labels if " " in axis),
         }
+    texts |= set(PROBLEM_NAMES.values())
     language_names = {load_language(code).name for code in language_codes()}  # not translated
     return texts - {"", *language_names}
 

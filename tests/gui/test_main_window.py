@@ -510,7 +510,7 @@ def test_the_window_works_at_any_size(open_window: Open, application: QApplicati
         canvas.resize(1, 1)
         process_events(application, 2)
         window.session.advance(1)
-    assert window.session.race.step == INITIAL_STEPS + 24
+    assert window.session.race.step == INITIAL_STEPS + 20 + len(window.canvases)
 
 
 @pytest.mark.slow
@@ -612,7 +612,7 @@ def test_the_rows_of_the_values_table_fit_their_numbers(
     window.side_panel.run_list.add()
     process_events(application)
     for row in range(4):
-        assert window.readout_table.rowHeight(row) >= QFontMetrics(window.readout_table.font()).height() + 5
+        assert window.readout_table.rowHeight(row) >= QFontMetrics(window.readout_table.font()).height() + 4
     assert window.readout_table.rowHeight(0) * 4 <= window.readout_table.viewport().height()
 
 

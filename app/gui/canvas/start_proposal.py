@@ -61,11 +61,17 @@ class StartProposal(QObject):
         self.start: tuple[float, float] | None = None
         self.marker = ProposalMarker(canvas)
         self.button = QPushButton(canvas)
+        self.translate()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the canvas keeps the focus, and with it Enter and Escape
         self.button.hide()
         self.button.clicked.connect(self.confirmed)
         canvas.mpl_connect("draw_event", lambda _: self.place())
         canvas.installEventFilter(self)
+
+    def translate(self) -> None:
+        """Write the texts of the button in the current language."""
+        self.button.setText(tr("Set start here"))
+        self.button.setToolTip(tr("Press Enter to set the starting point here, or Esc to cancel"))
 
     def propose(self, start: tuple[float, float] | None) -> None:
         """Show a start point, or remove the proposal for None."""
@@ -86,8 +92,6 @@ class StartProposal(QObject):
 
     def place(self) -> None:
         """Move marker and button to where the start point is on the canvas; hide them outside the axes."""
-        self.button.setText(tr("Set start here"))  # at every full draw, because the language may have changed
-        self.button.setToolTip(tr("Press Enter to set the starting point here, or Esc to cancel"))
         is_shown = self.start is not None and self.canvas.view.is_inside(self._pixel)
         if is_shown:
             scale, (x, y) = self.canvas.device_pixel_ratio, self._pixel

@@ -71,7 +71,7 @@ CHOICE_MENUS: dict[str, list[tuple[str, ChoiceList]]] = {
 def add_choice_menus(view_id: str, menu: QMenu, context: ActionContext) -> None:
     """Add the submenus of a view, whose rows are made whenever the menu opens."""
     for title, choices in CHOICE_MENUS.get(view_id, []):
-        submenu = menu.addMenu(tr(title))
+        submenu = menu.addMenu("")  # it gets its title when the menu opens
         assert submenu is not None
         menu.aboutToShow.connect(partial(_fill, submenu, title, choices, context))
 

@@ -222,6 +222,8 @@ class ViewArea:
         self._apply_font()
         for canvas in self.canvases.values():
             canvas.retranslate()
+        for tool in self.main_tools.values():
+            tool.proposal.translate()
 
     def _apply_font(self) -> None:
         """Use the font of the window, with fallbacks for the language, in the plots."""

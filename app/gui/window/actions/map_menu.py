@@ -75,7 +75,7 @@ def _export(context: ActionContext, view_id: str) -> None:
 
 
 EXPORT_TEXTS = {
-    "contour": "Export &Basin Map…",
+    "contour": "E&xport Basin Map…",
     "settings": "&Export Settings Map…",
     "rates": "Export Rate &Curve…",
     "difference": "Export D&ifference Map…",
@@ -115,7 +115,7 @@ def _continue_basins(context: ActionContext) -> None:
 BASIN_ACTIONS = [
     Action(
         "basin_map",
-        "Ba&sin Map",
+        "&Basin Map",
         MAP_MENU,
         _toggle_basins,
         ["B"],
@@ -135,7 +135,7 @@ BASIN_ACTIONS = [
     ),
     Action(
         "basin_continue",
-        "C&ontinue Basin Map",
+        "Contin&ue Basin Map",
         MAP_MENU,
         _continue_basins,
         enabled=_basins_can_continue,
