@@ -44,6 +44,7 @@ OPTION_FIELDS = {  # the field of Options that each option sets
     "--no-markers": "view_options",
     "--dashes": "view_options",
     "--basins": "view_options",
+    "--arrows": "view_options",
     "--camera": "camera",
     "--window": "viewport",
     "--fps": "fps",
@@ -65,6 +66,7 @@ PLOT_ARGUMENTS = {  # the settings of an experiment that options of figures chan
     "--no-markers": "plot_options.step_markers=false",
     "--dashes": "plot_options.dashes=true",
     "--basins": "plot_options.basin_map=true",
+    "--arrows": "plot_options.step_arrows=true",
 }
 
 

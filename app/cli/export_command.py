@@ -211,6 +211,7 @@ def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--basins", action="store_true", help="basin map of the first visible run under the contour plot"
     )
+    group.add_argument("--arrows", action="store_true", help="arrows of the last step of the first visible run")
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

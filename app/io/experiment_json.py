@@ -63,6 +63,7 @@ plot options
     step_markers         true          whether steps are marked where they are far enough apart
     dashes               false         whether paths are dashed in every theme
     basin_map            false         whether the contour plot shows to which minimum every start leads
+    step_arrows          false         whether the displayed step of the selected run has arrows
 
 map options
     steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic

@@ -13,7 +13,7 @@ HEIGHT_SCALES = ("auto", "linear", "log")
 LEVEL_STYLES = ("filled", "lines")
 COLORMAPS = ("viridis", "cividis", "plasma", "inferno", "magma")  # the perceptually uniform ones of matplotlib
 MIN_LEVELS, MAX_LEVELS = 3, 40
-SWITCHES = ("level_labels", "color_bar", "equal_axes", "step_markers", "dashes", "basin_map")
+SWITCHES = ("level_labels", "color_bar", "equal_axes", "step_markers", "dashes", "basin_map", "step_arrows")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class PlotOptions:
         Whether paths are dashed in every theme.
     basin_map
         Whether the contour plot shows, instead of filled levels, to which minimum every start leads.
+    step_arrows
+        Whether the parts of the displayed step of the selected run are drawn as arrows.
     """
 
     height_scale: str = "auto"
@@ -51,6 +53,7 @@ class PlotOptions:
     step_markers: bool = True
     dashes: bool = False
     basin_map: bool = False
+    step_arrows: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

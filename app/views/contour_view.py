@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
@@ -22,6 +23,7 @@ from app.views.color_bar import ColorBar, bar_ticks
 from app.views.contour_image import ContourImage
 from app.views.contour_levels import FILLED_LEVELS, draw_levels
 from app.views.scene import Scene
+from app.views.step_arrows import StepArrowOverlay
 from app.views.viewport_view import KEY_FONT_SIZE, ViewportView
 from surfaces.surface import Bounds
 
@@ -49,6 +51,10 @@ class ContourView(ViewportView):
     def applies_to(scene: Scene) -> bool:
         """Return whether the loss depends on two coordinates."""
         return scene.surface.dimension == 2
+
+    def __init__(self, figure: Figure) -> None:
+        super().__init__(figure)
+        self.step_arrows = StepArrowOverlay(self)
 
     # Viewport
 
@@ -197,6 +203,19 @@ class ContourView(ViewportView):
         ):
             inside = [position for position in positions if self.is_inside(position)]
             draw_marker(renderer, np.array(inside).reshape(-1, 2))
+
+    line_samples = 2
+
+    def plane_to_screen(
+        self, points: np.ndarray, losses: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the pixels (n, 2) of x and y (n, 2), of which none is hidden."""
+        return self.surface_pixels(points), None
+
+    def draw_current_markers(self, renderer: PathRenderer) -> None:
+        """Draw the arrows of a step below the markers of the runs."""
+        self.step_arrows.draw(renderer)
+        super().draw_current_markers(renderer)
 
     def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
         """Draw the path of a run from another start, thin and pale, with a dot at its start."""

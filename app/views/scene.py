@@ -170,6 +170,14 @@ class Scene:
         return trajectories[index] if index is not None and 0 <= index < len(trajectories) else None
 
     @cached_property
+    def arrow_run(self) -> tuple[Trajectory, Style] | None:
+        """The run whose step has arrows: the highlighted one, else the first visible one; None without arrows."""
+        if not self.experiment.plot_options.step_arrows or self.experiment.problem is not None:
+            return None
+        runs = [pair for pair in self.visible_runs if pair[0] is self.selected_trajectory]
+        return next(iter([*runs, *self.visible_runs]), None)
+
+    @cached_property
     def visible_runs(self) -> list[tuple[Trajectory, Style]]:
         """The visible runs with their styles, in the order of the experiment."""
         return [

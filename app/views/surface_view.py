@@ -20,6 +20,7 @@ from app.views.default_camera import default_camera
 from app.views.occlusion import OcclusionMap
 from app.views.path_view import PathView
 from app.views.scene import Scene
+from app.views.step_arrows import StepArrowOverlay
 from app.views.surface_axes import SurfaceAxes
 from app.views.surface_fit import BoxLabel, Placement, fit_box, label_offset
 from app.views.surface_labels import box_labels, measure_labels
@@ -75,6 +76,7 @@ class SurfaceView(PathView):
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
+        self.step_arrows = StepArrowOverlay(self)
         self._camera = Camera()
         self.seen_height_map: HeightMap | None = None  # for which the default camera was found
         self.camera_is_set = False
@@ -225,6 +227,29 @@ class SurfaceView(PathView):
     def _project(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
         """Return the pixels (n, 2) of points with a loss that need not be that of the surface."""
         return self.project_points(to_unit_box(self.height_map, x, y, loss))
+
+    line_samples = 17
+
+    @property
+    def visible_bounds(self) -> Bounds:
+        """The part of the plane that the surface covers."""
+        assert self.scene is not None
+        return self.scene.height_map.bounds
+
+    def plane_to_screen(
+        self, points: np.ndarray, losses: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the pixels (n, 2) of x and y (n, 2) on the surface or at losses (n,), and which are hidden (n,)."""
+        assert self.scene is not None
+        x, y = points.T
+        with np.errstate(all="ignore"):
+            heights = self.scene.surface(x, y)[0] if losses is None else losses
+            return self.to_screen(to_unit_box(self.height_map, x, y, np.asarray(heights, float)))
+
+    def draw_current_markers(self, renderer: PathRenderer) -> None:
+        """Draw the arrows of a step below the markers of the runs."""
+        self.step_arrows.draw(renderer)
+        super().draw_current_markers(renderer)
 
     def draw_viewport_edge(self, renderer: PathRenderer, viewport: Bounds) -> None:
         """Draw the edge of the viewport on the surface; a small square if it would be smaller than that."""

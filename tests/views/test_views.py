@@ -8,12 +8,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from app.analysis.path_decimation import decimate_path
+from app.analysis.search_shapes import search_shapes
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.plotting import path_renderer
-from app.plotting.search_overlay import search_shapes
 from app.theming.theme import DARK, LIGHT, THEMES
 from app.views import VIEWS, Scene
 from app.views.camera import Camera

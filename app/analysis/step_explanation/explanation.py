@@ -12,13 +12,9 @@ import numpy as np
 
 from app.analysis.step_explanation.derivation import Derivation
 from app.analysis.step_explanation.function_lines import Line, Stage
-from app.analysis.step_explanation.named_points import named_points
-from app.analysis.step_explanation.recorded_update import RecordedUpdate
-from app.analysis.step_explanation.step_parts import step_parts
+from app.analysis.step_explanation.recorded_step import RecordedStep, record_between, record_step, state_before
 from app.engine.trajectory import Trajectory
-from app.utils.i18n import tr
-from app.utils.validation import ExperimentError
-from optimizers.descent import Point, descend, evaluated_on
+from optimizers.descent import Point, descend
 from optimizers.optimizer import Optimizer
 
 DIGITS = 5  # significant digits of substituted numbers
@@ -100,11 +96,7 @@ def explain(trajectory: Trajectory, step: int, digits: int = DIGITS) -> StepExpl
     IndexError
         If there is no such step, or it is not computed.
     """
-    before, after = _state_before(trajectory, step), trajectory.point_at(step)
-    surface = trajectory.surface_at(step - 1)
-    if trajectory.surface_at(step) is not surface:  # the step has been made on the surface before
-        after = evaluated_on(surface, after)
-    return _explain_points(trajectory, before, after, trajectory.hyperparameters_at(step), digits)
+    return _explain(record_step(trajectory, step), digits)
 
 
 def explain_with(
@@ -114,39 +106,24 @@ def explain_with(
 
     See ``explain``. An ArithmeticError is raised if the step would overflow.
     """
-    before = _state_before(trajectory, step)
+    before = state_before(trajectory, step)
     columns = array("d"), array("d"), array("d")
     after = descend(trajectory.method, trajectory.surface_at(step - 1), before, hyperparameters, 1, *columns)
     if after.diverged:
         raise ArithmeticError("the step overflows")
-    return _explain_points(trajectory, before, after, hyperparameters, digits)
+    return _explain(record_between(trajectory, before, after, hyperparameters), digits)
 
 
-def _state_before(trajectory: Trajectory, step: int) -> Point:
-    if trajectory.projected_problem is not None:
-        raise ExperimentError(tr("steps of problems with many parameters are not taken apart"))
-    if step < 1:
-        raise IndexError("the first step is step 1")
-    return trajectory.point_at(step - 1)
-
-
-def _explain_points(
-    trajectory: Trajectory, before: Point, after: Point, hyperparameters: Mapping[str, float], digits: int
-) -> StepExplanation:
-    """Take apart the step between two states, which was made on the surface of the first one."""
-    step, surface = before.t + 1, trajectory.surface_at(before.t)
-    update = RecordedUpdate(trajectory.method, surface, hyperparameters)
+def _explain(recorded: RecordedStep, digits: int) -> StepExplanation:
+    update, before, after, parts, points = recorded
     with np.errstate(all="ignore"):
-        update(step, before.x, before.y, before.gradient, before.modifier_states)
         derivation = Derivation(update, before.gradient, digits)
-        parts = step_parts(update, np.array(before.position), np.array(after.position))
-        points = named_points(update, before, after)
     return StepExplanation(
-        optimizer=trajectory.method.id,
-        step=step,
+        optimizer=update.optimizer.id,
+        step=after.t,
         before=before,
         after=after,
-        state=_state_by_name(trajectory.method, before),
+        state=_state_by_name(update.optimizer, before),
         stages=derivation.stages,
         lines=derivation.lines,
         parts=parts,

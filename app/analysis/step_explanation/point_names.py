@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from app.analysis.step_explanation.recorded_update import RecordedUpdate
-from optimizers.descent import initial_point
+from app.analysis.step_explanation.rule_values import values_by_name
 from optimizers.optimizer import Optimizer
 from surfaces import SURFACES
 
 SHIFT = np.array([0.375, -0.25])
-STEPS = 4  # enough for every state to be set
 # Relative: weight decay, which depends on the origin, moves points a little less than the plane
 TOLERANCE = 0.05
-LEARNING_RATE = 1e-3  # small, so that no rule diverges
 
 _known_names: dict[Callable[..., Any], frozenset[str]] = {}
 
@@ -32,7 +29,11 @@ def point_names(optimizer: Optimizer) -> frozenset[str]:
 
 
 def _find_point_names(optimizer: Optimizer) -> frozenset[str]:
-    runs = zip(_values_by_name(optimizer, np.zeros(2)), _values_by_name(optimizer, SHIFT), strict=False)
+    shifts = np.zeros(2), SHIFT
+    runs = zip(
+        *(values_by_name(optimizer, _ShiftedSurface(shift), (-0.5 + shift[0], 0.8 + shift[1])) for shift in shifts),
+        strict=False,
+    )
     always_shifted: dict[str, bool] = {}
     for original, shifted in runs:
         for name in original.keys() & shifted.keys():
@@ -46,28 +47,6 @@ def _is_shifted(original: Any, shifted: Any) -> bool:
     except (TypeError, ValueError):  # not numbers, or another number of rows
         return False
     return difference.shape[-1:] == (2,) and bool((abs(difference - SHIFT) <= TOLERANCE * abs(SHIFT)).all())
-
-
-def _values_by_name(optimizer: Optimizer, shift: np.ndarray) -> list[dict[str, Any]]:
-    """Return the values of all names in each of the first steps on a shifted surface."""
-    surface = _ShiftedSurface(shift)
-    hyperparameters = {**optimizer.defaults, **({"lr": LEARNING_RATE} if optimizer.has_learning_rate else {})}
-    update = RecordedUpdate(optimizer, surface, hyperparameters)
-    start = (-0.5 + float(shift[0]), 0.8 + float(shift[1]))
-    point = initial_point(optimizer, surface, start)
-    x, y, gradient, rows = point.x, point.y, point.gradient, []
-    with np.errstate(all="ignore"):
-        for t in range(1, STEPS + 1):
-            try:
-                x, y, _ = update(t, x, y, gradient, {})
-                gradient = surface(*((x[0], y[0]) if y else x[0].tolist()))[1]
-            except (ArithmeticError, ValueError):
-                break
-            assigned = [{k: v for s in call.statements for k, v in s.assigned.items()} for call in update.calls]
-            states = [dict(zip(optimizer.state, each[1:], strict=True)) for each in ((x, y) if y else (x,))]
-            named = [{**a, **s} for a, s in zip(assigned, states, strict=True)]
-            rows.append({k: (v, named[1].get(k)) for k, v in named[0].items()} if y else named[0])
-    return rows
 
 
 class _ShiftedSurface:

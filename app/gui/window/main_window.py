@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
         self.error_reporter.caught.connect(self.session.store.abandon_interaction)
         self.dock_layout.close_requested.connect(self.toggle_dock)
         self.panels.message.connect(self.show_message)
+        self.panels.arrow_highlighted.connect(self.view_area.step_focus.highlight_arrow)
+        self.panels.preview_changed.connect(self.view_area.step_focus.preview_step)
         self.appearance.theme_changed.connect(self.rebuild_panels)
         self.appearance.language_changed.connect(self._on_language_changed)
 

@@ -16,6 +16,7 @@ from app.analysis.summary import describe
 from app.engine.map_jobs import MapJob, displayed_basin_job
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
+from app.gui.window.step_focus import StepFocus
 from app.model.experiment import Experiment
 from app.session.map_store import MapStore
 from app.session.session import Session
@@ -35,6 +36,7 @@ class ViewArea:
         self.selected_run: Callable[[], int | None] = lambda: None  # the index of the run to emphasize
         self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
+        self.step_focus = StepFocus(session, self)
         self.last_change = 0.0  # time at which a drag last changed the surface
         self.map_store = MapStore(session.store, dock_layout.window)
         self.map_store.changed.connect(self.show_map)

@@ -41,7 +41,7 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
         home="show_all",
         scale="level_log",
         options=(
-            *("zoom_in", "zoom_out", "", "equal", "step_markers", "trials"),
+            *("zoom_in", "zoom_out", "", "equal", "step_markers", "step_arrows", "trials"),
             *("", "basin_map", "basin_finer", "basin_continue"),
             *("", "level_fill", "level_labels", "color_bar"),
             *("", *(f"levels_{count}" for count in LEVEL_COUNT_TEXTS)),
@@ -51,7 +51,7 @@ VIEW_CONTROLS: dict[str, ViewControls] = {
     "relief": ViewControls(
         home="turn_back",
         scale="height_log",
-        options=("turn_top", "relief_nearer", "relief_farther", "", "height_auto", "step_markers"),
+        options=("turn_top", "relief_nearer", "relief_farther", "", "height_auto", "step_markers", "step_arrows"),
     ),
     "curve": ViewControls(
         home="show_all",

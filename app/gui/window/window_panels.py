@@ -34,6 +34,8 @@ class WindowPanels(QObject):
     run_selected = pyqtSignal()
     scrubbing_changed = pyqtSignal(bool)
     message = pyqtSignal(str)
+    arrow_highlighted = pyqtSignal(str)
+    preview_changed = pyqtSignal(object)
 
     side_panel: SidePanel
     results_tabs: ResultsTabs
@@ -69,6 +71,8 @@ class WindowPanels(QObject):
         self.timeline_bar.timeline.drag_changed.connect(self.scrubbing_changed)
         self.results_tabs.message.connect(self.message)
         self.step_panel.message.connect(self.message)
+        self.step_panel.arrow_highlighted.connect(self.arrow_highlighted)
+        self.step_panel.preview_changed.connect(lambda: self.preview_changed.emit(self.step_panel.previewed_after))
         self.side_panel.run_list.selection_changed.connect(self.run_selected)
         self.side_panel.editor.context_actions = lambda: [actions[name] for name in HYPERPARAMETER_ACTIONS]
         self.side_panel.editor.help_button.clicked.connect(actions["about_optimizer"].trigger)

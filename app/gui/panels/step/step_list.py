@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QKeyEvent, QPainter, QResizeEvent
+from PyQt6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -28,10 +28,13 @@ Entry = StepRow | str  # a row, or a heading
 class StepList(QListWidget):
     """The sections of a step; the arrow keys walk over the rows.
 
-    ``step_requested(offset)`` is emitted by PgUp and PgDn, ``row_selected(row)`` when the user selects a row.
+    ``step_requested(offset)`` is emitted by PgUp and PgDn. ``row_entered(row)`` is emitted with the row under the mouse
+    or, when the mouse has left, the current row if the list has the focus; else with None. ``row_selected(row)`` is
+    emitted when the user selects a row.
     """
 
     step_requested = pyqtSignal(int)
+    row_entered = pyqtSignal(object)
     row_selected = pyqtSignal(object)
 
     def __init__(self, theme: Theme) -> None:
@@ -47,6 +50,7 @@ class StepList(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # the rows are laid out for one width
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.entered.connect(lambda index: self.row_entered.emit(self._row_at(index.row())))
         self.currentRowChanged.connect(self._on_current_changed)
 
     def show_sections(self, sections: Sequence[StepSection], axes: tuple[str, str]) -> None:
@@ -124,7 +128,9 @@ class StepList(QListWidget):
         )
 
     def _on_current_changed(self, number: int) -> None:
-        self.row_selected.emit(self._row_at(number))
+        row = self._row_at(number)
+        self.row_entered.emit(row)
+        self.row_selected.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Request the previous or the next step on PgUp or PgDn."""
@@ -134,6 +140,20 @@ class StepList(QListWidget):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Report that the mouse is over no row."""
+        super().mouseMoveEvent(event)
+        if event is not None and self._row_at(self.indexAt(event.pos()).row()) is None:
+            self._report_no_hover()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """Report that the mouse has left."""
+        super().leaveEvent(event)
+        self._report_no_hover()
+
+    def _report_no_hover(self) -> None:
+        self.row_entered.emit(self.current_row if self.hasFocus() else None)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay the rows out for the new width."""

@@ -12,7 +12,7 @@ from app.analysis.step_explanation import StepExplanation
 from app.analysis.step_text.curvature_rows import curvature_section
 from app.analysis.step_text.explanation_text import explanation_text
 from app.analysis.step_text.latex_text import latex_text
-from app.analysis.step_text.rows import STEEPEST_KEY, StepSection, step_sections
+from app.analysis.step_text.rows import STEEPEST_KEY, StepRow, StepSection, step_sections
 from app.gui.panels.setup.run_list import RunList
 from app.gui.panels.step.comparison_bar import CHANGE, ComparisonBar
 from app.gui.panels.step.step_column import StepColumn
@@ -31,10 +31,13 @@ COLUMN_WIDTH = 290  # pixels; narrower columns are below each other
 class StepPanel(QWidget):
     """The stages of a step with their numbers; its texts are updated about ten times per second, while it is visible.
 
-    ``previewed_after`` is where the step would end with a changed hyperparameter, None without one. ``message(text)``
-    is a message for the status bar.
+    ``arrow_highlighted(key)`` is emitted with the key of the row under the mouse, or of the selected one: see
+    ``StepRow``; "" for none. ``preview_changed`` is emitted when ``previewed_after`` changes: where the step would end
+    with a changed hyperparameter, None without one. ``message(text)`` is a message for the status bar.
     """
 
+    arrow_highlighted = pyqtSignal(str)
+    preview_changed = pyqtSignal()
     message = pyqtSignal(str)
 
     def __init__(self, session: Session, run_list: RunList, theme: Theme) -> None:
@@ -84,6 +87,7 @@ class StepPanel(QWidget):
         self.run_list.selection_changed.connect(self.refresh)
         for column, other in (self.columns, self.columns[::-1]):
             column.list.step_requested.connect(self._go)
+            column.list.row_entered.connect(self._highlight)
             column.list.row_selected.connect(other.list.select_like)
             column.list.scroll_with(other.list)
 
@@ -103,6 +107,9 @@ class StepPanel(QWidget):
             self.session.show_step(target)
         self.refresh()
 
+    def _highlight(self, row: StepRow | None) -> None:
+        self.arrow_highlighted.emit(row.key if row is not None else "")
+
     def _apply(self, name: str, value: float) -> None:
         row = self.run_list.selected_row
         self.session.change(lambda e: e.with_run(row, e.runs[row].with_hyperparameter(name, value)))
@@ -121,9 +128,10 @@ class StepPanel(QWidget):
         self.refresh()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
-        """End the preview."""
+        """Remove what is highlighted and previewed in the plots."""
         super().hideEvent(event)
-        self.previewed_after = None
+        self.arrow_highlighted.emit("")
+        self._set_previewed_after(None)
 
     def refresh(self) -> None:
         """Show the displayed step of the selected run, if the panel is visible."""
@@ -182,7 +190,7 @@ class StepPanel(QWidget):
                 self.columns[1].show_message(subject.title, self._icon(subject.row), message)
         else:
             previewed_after = self.previewed_after
-        self.previewed_after = previewed_after if is_preview else None
+        self._set_previewed_after(previewed_after if is_preview else None)
         self._arrange_columns()
 
     def _compared_subject(self, subject: StepSubject, row: int, is_dragging: bool) -> StepSubject | None:
@@ -204,6 +212,11 @@ class StepPanel(QWidget):
 
     def _icon(self, row: int) -> QIcon:
         return icons.run_icon(self.theme.styles(self.session.experiment.runs)[row], self.theme)
+
+    def _set_previewed_after(self, position: tuple[float, float] | None) -> None:
+        if position != self.previewed_after:
+            self.previewed_after = position
+            self.preview_changed.emit()
 
     # Layout
 

@@ -128,6 +128,14 @@ PATH_ACTIONS = [
         "Marks each step of a path where steps are far enough apart.",
     ),
     _switch_action(
+        "step_arrows",
+        "Step &Arrows",
+        PATHS_MENU,
+        "step_arrows",
+        "Draws the parts of the displayed step of the selected run as arrows: memory, this gradient, pull to the "
+        "origin, and the whole step. The arrow of the negative gradient shows only its direction.",
+    ),
+    _switch_action(
         "dashes", "&Dashed Paths", PATHS_MENU, "dashes", "Distinguishes the paths by dashes in every theme."
     ),
     Action(
