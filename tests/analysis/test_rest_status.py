@@ -224,6 +224,7 @@ def test_swings_of_rounding_errors_on_a_slope_are_rest() -> None:
     assert {run_status(trajectory, step).kind for step in range(200, 401, 9)} == {"resting"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("run", "start"),
     [

@@ -59,6 +59,7 @@ def assert_correct(result: RunResult, race: Race, step: int) -> None:
 # Numbers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "experiment", [FIVE_RUNS, replace(FIVE_RUNS, surface_id="himmelblau"), replace(FIVE_RUNS, surface_id="saddle")]
 )

@@ -163,6 +163,7 @@ OPTIMIZERS_WITH_LIMIT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decay", ["", " weight_decay=0.5"])
 @pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS_WITH_LIMIT)
@@ -285,6 +286,7 @@ def test_a_degenerate_stationary_point_is_classified_by_the_loss_around_it(funct
 # Converged runs and saddle points
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "minimum"),
     [
@@ -543,6 +545,7 @@ def test_rising_and_falling_loss() -> None:
     assert status_of("sgd lr=0.1", "saddle", 40, (0.1, 0.1)).kind == "descending"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "run", ["sgd lr=0.1 noise=1", "momentum lr=0.02 noise=1", "adam lr=0.05 noise=1", "sgd lr=0.3 noise=2"]
 )
@@ -557,6 +560,7 @@ def test_gradient_noise_makes_a_run_wander(run: str) -> None:
     assert "gradient noise keeps it moving" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["sgd lr=0.01", "adam lr=0.05", "signsgd lr=0.02", "normalized_gradient lr=0.05"])
 def test_a_run_on_a_nonsmooth_ridge_has_not_converged(run: str) -> None:
     """Bukin 6 has no smooth stationary point: a run that oscillates across its edge has not converged."""

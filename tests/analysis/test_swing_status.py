@@ -75,6 +75,7 @@ def test_undamped_swings_keep_their_size() -> None:
     assert "each half-oscillation has the same amplitude as the last" in status.sentence
 
 
+@pytest.mark.slow
 def test_growing_swings_diverge_once_they_are_wider_than_the_domain() -> None:
     """The distance is 1e-8 * 1.2^n: within the tolerance until step 65, twice the diagonal wide from step 131 on."""
     trajectory = trajectory_of("sgd lr=1.1", "sphere", 400, (1e-8, 0.0))
@@ -85,6 +86,7 @@ def test_growing_swings_diverge_once_they_are_wider_than_the_domain() -> None:
     assert run_status(trajectory, 300).short_text == "diverging"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["momentum lr=1.9", "adam lr=50", "signsgd lr=20", "momentum lr=3 clip_norm=10"])
 def test_wide_swings_that_stop_growing_do_not_diverge(run: str) -> None:
     trajectory = trajectory_of(run, "sphere", 400, (-4.0, 3.0))
@@ -144,6 +146,7 @@ def test_period_doubling(lr: float, period: int) -> None:
     assert ("period-doubled" in status.sentence) == (period > 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lr", [1.36, 1.4, 1.45, 1.5])
 def test_chaos_wanders_without_repeating(lr: float) -> None:
     """The Lyapunov exponent of the map is positive, so that nearby paths part."""

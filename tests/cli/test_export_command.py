@@ -154,6 +154,7 @@ def test_an_invalid_animation_is_refused_before_the_simulation(
     assert "pip install imageio-ffmpeg" in check_refused(capsys, "race.json", "--to", "a.mp4")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "suffix", [suffix for suffix, kind in EXPORT_FORMATS.items() if kind.kind in ("data", "picture")]
 )

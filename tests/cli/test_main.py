@@ -272,6 +272,7 @@ def test_the_window_opens_with_invalid_settings(kind: str, open_window: Callable
     assert open_window().isVisible()
 
 
+@pytest.mark.slow
 def test_the_window_opens_with_read_only_settings(open_window: Callable[[], MainWindow]) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)

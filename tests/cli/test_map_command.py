@@ -103,6 +103,7 @@ def test_every_map_is_a_figure_of_the_requested_size(tmp_path: Path, kind: str, 
     assert imread(target).shape[:2] == (560, 800)
 
 
+@pytest.mark.slow
 def test_the_key_names_only_what_occurs(tmp_path: Path, texts: list[str]) -> None:
     options = ["--size", "10", "--quiet", "--to", str(tmp_path / "a.svg")]
     assert main(["map", "basins", "--surface", "himmelblau", "--run", "sgd lr=0.01", "--steps", "300", *options]) == 0
@@ -191,6 +192,7 @@ def test_a_learning_rate_of_0_has_no_place_on_a_rate_curve(tmp_path: Path) -> No
     assert main(["map", "rates", "--run", "sgd lr=0", *options]) == 0
 
 
+@pytest.mark.slow
 def test_rate_curves_from_a_start_without_a_loss(tmp_path: Path) -> None:
     command = ["map", "rates", "--formula", "log(x) + y^2", "--start=-1,1", "--run", "sgd", "--size", "3", "--quiet"]
     assert main([*command, "--to", str(tmp_path / "a.png"), str(tmp_path / "a.npz")]) == 0

@@ -75,6 +75,7 @@ def test_every_loss_and_state_belongs_to_the_surface_of_its_step() -> None:
             assert (points[point.t].loss, trajectory.losses[point.t]) == (loss, loss)
 
 
+@pytest.mark.slow
 def test_any_order_of_edits_gives_the_paths_of_the_saved_file() -> None:
     rng = random.Random(3)
     runs = (Run("adam"), Run("momentum", {"lr": 0.02}), Run("newton"), Run("lbfgs"))

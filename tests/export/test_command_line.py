@@ -116,6 +116,7 @@ CHANGED_RUN = Run("sgd", {"lr": 0.001}, history=(HyperparameterSpan(5, {"lr": 0.
 CHANGED_DURING_RUN = replace(DEFAULT_EXPERIMENT, runs=(CHANGED_RUN,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("experiment", "reason"), [
     (CHANGED_DURING_RUN, "hyperparameters were changed during this experiment"),
     (replace(DEFAULT_EXPERIMENT, branches=(Branch((Run("adam", slot=7),), (1.0, 1.0), 5),)), "this experiment has "

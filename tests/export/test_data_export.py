@@ -87,6 +87,7 @@ def test_all_formats_agree_to_the_last_digit(tmp_path: Path) -> None:
     assert {row["lr"] for row in rows if row["optimizer"] == "adam"} == {"", "0.001", "0.05"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_state_of_every_optimizer(optimizer: str, tmp_path: Path) -> None:
     race = make_race(Run(optimizer), steps=12)

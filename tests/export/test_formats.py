@@ -45,6 +45,7 @@ def test_an_image_has_the_requested_size_and_contains_the_experiment(tmp_path: P
     assert (opened, opened.displayed_step) == (DEFAULT_EXPERIMENT, 30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss", "fit"])
 def test_each_view_can_be_exported(view: str, tmp_path: Path) -> None:
     experiment = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 50.0})))

@@ -54,6 +54,7 @@ def test_the_same_experiment_gives_the_same_bytes(suffix: str, tmp_path: Path) -
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Glyph .* missing")
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
 def test_no_title_makes_a_file_that_cannot_be_read(suffix: str, tmp_path: Path) -> None:
@@ -111,6 +112,7 @@ def test_a_transparent_image_has_an_alpha_channel(tmp_path: Path) -> None:
     assert (alpha[1] == 255).any()
 
 
+@pytest.mark.slow
 def test_a_small_image_is_laid_out_larger_and_scaled_down(tmp_path: Path) -> None:
     export(make_race(), tmp_path / "a.png", Options(size=(3.2, 2.1), dpi=100))
     export(make_race(), tmp_path / "b.png", Options(size=(6.4, 4.2), dpi=50))
@@ -204,6 +206,7 @@ def test_an_image_without_runs_can_be_written() -> None:
     assert Image.open(file).size == (512, 304)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(12.8, 7.6), (3.0, 3.0)])
 def test_a_long_title_is_shortened_and_its_caption_stands_below(size: tuple[float, float]) -> None:
     race = make_race(5, replace(DEFAULT_EXPERIMENT, title="Many words about a race that has been raced " * 4))

@@ -142,6 +142,7 @@ RUNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "surface",
     [
@@ -167,6 +168,7 @@ def test_every_run_status_is_translated(surface: str) -> None:
     assert [text for text in texts if untranslated(text, NAMES)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss"])
 def test_every_text_of_a_figure_is_translated(view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is drawn: titles, axes, legends, and texts that are drawn without being added to the figure."""

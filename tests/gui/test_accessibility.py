@@ -176,6 +176,7 @@ def test_a_number_is_read_and_set_as_the_value_of_a_spin_box(open_window: Open) 
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.5
 
 
+@pytest.mark.slow
 def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> None:
     window = open_window()
     item = window.side_panel.run_list.list.item(0)

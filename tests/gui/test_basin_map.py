@@ -81,6 +81,7 @@ def test_the_map_is_that_of_the_selected_run_and_its_current_settings(open_basin
     assert np.array_equal(layer(window).result.outcome, expected.outcome)
 
 
+@pytest.mark.slow
 def test_the_key_b_shows_the_map_and_hides_it(open_window: Callable[..., MainWindow]) -> None:
     window = open_window(replace(HIMMELBLAU, plot_options=PlotOptions()))
     action = window.action_registry["basin_map"]
@@ -99,6 +100,7 @@ def test_the_key_b_shows_the_map_and_hides_it(open_window: Callable[..., MainWin
     assert window.session.experiment.plot_options.basin_map
 
 
+@pytest.mark.slow
 def test_playback_and_new_maps_cause_no_full_draw(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins()
     canvas = window.canvases["contour"]
@@ -126,6 +128,7 @@ def test_a_map_drawn_over_the_old_one_equals_a_full_draw(open_basins: Callable[.
     assert differing < 0.002
 
 
+@pytest.mark.slow
 def test_a_map_for_other_settings_is_pale_and_says_nothing(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins()
     fresh = layer(window).image.cells.copy()
@@ -138,6 +141,7 @@ def test_a_map_for_other_settings_is_pale_and_says_nothing(open_basins: Callable
     assert layer(window).is_valid
 
 
+@pytest.mark.slow
 def test_dragging_a_hyperparameter_shows_coarse_maps_and_the_end_a_fine_one(
     open_basins: Callable[..., MainWindow],
 ) -> None:
@@ -166,6 +170,7 @@ def test_dragging_the_start_leaves_the_map_alone(open_basins: Callable[..., Main
     assert layer(window).is_valid
 
 
+@pytest.mark.slow
 def test_hovering_tells_the_outcome_and_draws_the_path_of_that_start(open_basins: Callable[..., MainWindow]) -> None:
     window = open_basins()
     canvas, shown = window.canvases["contour"], layer(window)

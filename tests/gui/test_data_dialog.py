@@ -92,6 +92,7 @@ def make_dialog(window: MainWindow, text: str, path: Path, current: Experiment =
     return DataDialog(window, path, read_data_table(text), current)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "is_needed"),
     [
@@ -188,6 +189,7 @@ def test_data_file_of_the_command_line_is_opened_as_from_the_menu(open_shell: Op
     assert window.settings.recent_files()[0] == cars_file.absolute()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

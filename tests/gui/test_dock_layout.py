@@ -316,6 +316,7 @@ def test_the_system_theme_is_followed_again_after_another_was_selected(
     assert (window.theme.name, hints.requested_scheme) == ("dark", Qt.ColorScheme.Unknown)
 
 
+@pytest.mark.slow
 def test_an_unknown_theme_or_language_falls_back_to_that_of_the_system(open_window: Open) -> None:
     settings = Settings()
     settings.set_value("theme", "neon")

@@ -546,6 +546,7 @@ def test_the_selected_file_type_sets_the_suffix(name: str, kind: str, expected: 
 # Files that others change
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [Button.Save, Button.Cancel])
 @pytest.mark.parametrize("removed", [False, True])
 def test_saving_over_a_file_that_others_changed_asks_first(

@@ -492,6 +492,7 @@ def test_the_context_menu_of_the_hyperparameters_offers_the_same_commands(
     assert action_names == ["copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["key", "menu"])
 @pytest.mark.parametrize("name", ["speed", "start", "lr"])
 def test_undo_discards_a_refused_entry(open_shell: Open, name: str, way: str) -> None:

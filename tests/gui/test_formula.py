@@ -110,6 +110,7 @@ def test_the_window_undoes_unless_text_is_being_typed(open_shell: Open) -> None:
     field.restore()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "place"),
     [

@@ -145,6 +145,7 @@ def test_paths_are_searched_again_only_when_they_have_changed(
     assert window.canvases["contour"].view.nearest_step(tuple(pixel_of_step(window, "contour", 0, 40)), 3) != (0, 40)
 
 
+@pytest.mark.slow
 def test_no_step_is_searched_for_while_playing(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     window.session.clock.play()

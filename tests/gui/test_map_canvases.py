@@ -74,6 +74,7 @@ def cell_pixel(window: MainWindow, row: int, column: int) -> np.ndarray:
     return np.asarray(view.axes.transData.transform(position))
 
 
+@pytest.mark.slow
 def test_maps_are_hidden_at_first_and_computed_only_while_they_are_visible(
     open_window: Callable[..., MainWindow],
 ) -> None:
@@ -93,6 +94,7 @@ def test_maps_are_hidden_at_first_and_computed_only_while_they_are_visible(
     assert window.canvases["contour"].isVisible()
 
 
+@pytest.mark.slow
 def test_a_click_sets_the_cell_and_a_drag_is_one_undo_step(open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps("settings")
     view, store = window.canvases["settings"].view, window.session.store
@@ -144,6 +146,7 @@ def test_the_maps_follow_the_displayed_step_after_a_change_on_the_way(open_maps:
     assert store.states["settings"].job == after
 
 
+@pytest.mark.slow
 def test_a_drag_on_a_curve_sets_the_rate_of_its_run_and_selects_it(open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps("rates")
     view = window.canvases["rates"].view
@@ -159,6 +162,7 @@ def test_a_drag_on_a_curve_sets_the_rate_of_its_run_and_selects_it(open_maps: Ca
     assert window.side_panel.run_list.selected_row == 2
 
 
+@pytest.mark.slow
 def test_a_dragged_start_shows_a_coarse_map_at_once(open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps("settings")
     store = window.session.store
@@ -172,6 +176,7 @@ def test_a_dragged_start_shows_a_coarse_map_at_once(open_maps: Callable[..., Mai
     assert window.canvases["settings"].view.result.first.size == state.job.sizes[-1]
 
 
+@pytest.mark.slow
 def test_axes_are_chosen_in_the_menu_undone_and_saved(open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps("settings")
     menu = context_menu("settings", window.dock_layout.docks["settings"], window.action_registry)
@@ -223,6 +228,7 @@ def test_a_map_can_be_exported(
     window.action_registry[f"export_{name}"].trigger()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MAP_VIEWS))
 def test_the_map_under_the_pointer_is_read_out(name: str, open_maps: Callable[..., MainWindow]) -> None:
     window = open_maps(name)
@@ -234,6 +240,7 @@ def test_the_map_under_the_pointer_is_read_out(name: str, open_maps: Callable[..
     assert "outcome" in label.text()
 
 
+@pytest.mark.slow
 def test_a_screen_reader_hears_what_the_map_says_about_the_current_setting(
     open_maps: Callable[..., MainWindow],
 ) -> None:

@@ -217,6 +217,7 @@ def test_rows_have_no_widgets(open_picker: tuple[MainWindow, Picker]) -> None:
     assert len(picker.popup.findChildren(QWidget)) < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corner", [(0, 0), (300, 500), (790, 590)])
 def test_the_popup_stays_on_the_screen(open_window: Open, application: QApplication, corner: tuple[int, int]) -> None:
     window = open_window(size=(700, 500))

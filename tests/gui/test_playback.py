@@ -320,6 +320,7 @@ def test_temporary_and_long_messages_do_not_move_the_layout(open_window: Open, a
     assert len(heights) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1016, 660), (1280, 720)])
 def test_the_window_opens_at_the_requested_size(open_window: Open, size: tuple[int, int]) -> None:
     window = open_window(size=size)

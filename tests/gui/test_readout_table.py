@@ -331,6 +331,7 @@ def test_scroll_bars_cause_no_endless_layout(
         assert [table.columnWidth(k) for k in range(table.runs.columnCount())] == widths
 
 
+@pytest.mark.slow
 def test_runs_of_one_optimizer_are_told_apart(open_window: Open) -> None:
     runs = (Run("sgd", {"lr": 0.1}), Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.3}))
     window = open_window(Experiment("sphere", None, runs))

@@ -307,6 +307,7 @@ def test_the_table_is_copied_in_its_sort_order(open_page: OpenPage) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "accepted"), [(Qt.Key.Key_C, True), (Qt.Key.Key_Space, False), (Qt.Key.Key_Right, False)]
 )

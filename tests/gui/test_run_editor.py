@@ -61,6 +61,7 @@ def test_a_single_implementation_is_named_in_a_line_of_text(open_shell: Open) ->
     assert editor.implementation_row.label.text() == f"Implementation: {OPTIMIZERS['sgd'].implementation}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sgd", "adam", "momentum"])
 def test_a_preset_sets_everything_in_one_undo_step(open_shell: Open, name: str) -> None:
     window, editor = open_with_run(open_shell, f"{name} lr=5 noise=1")

@@ -59,6 +59,7 @@ def test_a_long_sentence_is_also_a_tooltip(open_shell: Open) -> None:
     assert escape(window.status_line.curvature_text) in label.toolTip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [700, 1024, 1366, 1920])
 def test_the_texts_fit_into_two_lines_whose_height_stays(
     open_shell: Open, application: QApplication, width: int

@@ -268,6 +268,7 @@ def test_replicas_end_at_the_displayed_step(open_window: Open, application: QApp
     assert draw_counts(window) == counts
 
 
+@pytest.mark.slow
 def test_outlines_stay_while_the_timeline_is_dragged(open_window: Open) -> None:
     window = open_window(replace(FAR_APART, runs=FAR_APART.runs[:1]))
     window.session.advance(60)

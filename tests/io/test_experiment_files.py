@@ -228,6 +228,7 @@ def test_displayed_step_is_saved_but_not_compared() -> None:
 # What is rejected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "message"),
     [

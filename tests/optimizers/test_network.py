@@ -61,6 +61,7 @@ def test_the_frameworks_cover_every_scope() -> None:
     assert (scopes.count("layer"), scopes.count("whole")) == (6, 7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_the_network_is_trained_as_by_the_framework(case: Any) -> None:
     path, expected = path_of(case, start()), case[1]

@@ -243,6 +243,7 @@ def test_tuned_comparison_ends_with_a_change_of_hyperparameters() -> None:
     assert session.experiment.comparison == ComparisonMode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "comparison",
     [ComparisonMode(), ComparisonMode("rate"), ComparisonMode("tuned", 500), ComparisonMode("evaluations", 1000)],

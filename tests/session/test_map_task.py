@@ -104,6 +104,7 @@ def test_results_come_in_order_with_progress_between(recorder: Recorder, in_work
     assert all(0 <= fraction <= 1 for fraction in recorder.fractions)
 
 
+@pytest.mark.slow
 def test_the_map_of_a_worker_equals_that_of_this_process(recorder: Recorder, in_worker: bool) -> None:
     experiment = Experiment("himmelblau", runs=(Run("steepest_descent_armijo"),))
     recorder.task.start([partial(compute_map, experiment, 6)], in_worker)
@@ -140,6 +141,7 @@ def test_a_canceled_task_emits_nothing_and_its_process_ends_at_once(recorder: Re
     assert recorder.events == []
 
 
+@pytest.mark.slow
 def test_another_start_replaces_the_computation(recorder: Recorder, in_worker: bool) -> None:
     recorder.task.start([never_end], in_worker)
     recorder.run(lambda: bool(recorder.fractions))
@@ -148,6 +150,7 @@ def test_another_start_replaces_the_computation(recorder: Recorder, in_worker: b
     assert recorder.events == [4, "finished"]
 
 
+@pytest.mark.slow
 def test_a_task_can_be_started_from_its_own_result(recorder: Recorder, in_worker: bool) -> None:
     def start_again(result: int) -> None:
         if result < 3:

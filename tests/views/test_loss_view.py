@@ -65,6 +65,7 @@ def expected_values(trajectory: Trajectory, quantity: str, last: int) -> np.ndar
     return np.array(loss) - (surface.minimum_loss if quantity == "above" else 0.0)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", QUANTITIES)
 @pytest.mark.parametrize("x_quantity", X_QUANTITIES)
 def test_both_axes_show_the_computed_values(quantity: str, x_quantity: str) -> None:
@@ -115,6 +116,7 @@ def test_changed_and_scheduled_learning_rates_are_shown_as_they_were_used() -> N
     assert len(set(learning_rates[1:].tolist())) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("surface", "runs", "quantity", "message"),
     [
@@ -335,6 +337,7 @@ def test_hidden_branches_and_runs_have_no_background_path() -> None:
         assert not scene.replica_trajectories
 
 
+@pytest.mark.slow
 def test_replica_band_covers_the_central_80_percent_and_limits_contain_branches() -> None:
     race = run_race(WITH_REPLICAS, 200)
     view = draw_loss_view(race, (6.0, 4.0))

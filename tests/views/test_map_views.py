@@ -169,6 +169,7 @@ def test_no_cell_beyond_the_stability_limit_arrives_on_a_quadratic() -> None:
     assert "Polyak" in view.key_text.get_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", ["minimum", "steps", "loss", "divergence"])
 def test_every_quantity_has_another_picture_and_a_name(quantity: str) -> None:
     view = make_view("settings", replace(BOWL, map_options=MapOptions(settings_quantity=quantity)))

@@ -133,6 +133,7 @@ def test_the_steps_of_the_lesson_are_marked_and_the_option_removes_them() -> Non
     assert drawn_markers(ZIGZAG, 10, low_quality=True), "they stay while the timeline is dragged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("learning_rate", "steps"), [(0.9999, 5000), (1.0, 1000), (0.9995, 300), (0.9995, 40)])
 def test_a_dense_zigzag_is_no_slab(learning_rate: float, steps: int) -> None:
     experiment = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": learning_rate}),))

@@ -180,6 +180,7 @@ def test_the_height_axis_is_named_with_the_scale_that_is_drawn(surface: str, sca
     assert scale in ("auto", view.height_map.scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("elevation", [-30, 5, 20, 42, 60, 72])
 def test_the_name_of_the_height_axis_is_clear_of_its_tick_labels(elevation: float) -> None:
     figure = Figure(figsize=(3.7, 2.4), dpi=100)

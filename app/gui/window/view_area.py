@@ -36,6 +36,7 @@ class ViewArea:
         self.selected_run: Callable[[], int | None] = lambda: None  # the index of the run to emphasize
         self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
+        self.main_tools: dict[str, Any] = {}  # by view id, with the canvases
         self.step_focus = StepFocus(session, self)
         self.last_change = 0.0  # time at which a drag last changed the surface
         self.map_store = MapStore(session.store, dock_layout.window)

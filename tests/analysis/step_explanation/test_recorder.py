@@ -23,6 +23,7 @@ from tests.analysis.step_explanation.steps import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=lambda optimizer: optimizer.id)
 def test_a_recorded_step_is_the_same_to_the_bit_with_every_switch_and_modifier(optimizer: Optimizer) -> None:
     for hyperparameters in hyperparameter_choices(optimizer):

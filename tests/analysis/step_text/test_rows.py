@@ -29,6 +29,7 @@ def rows_of(explanation: StepExplanation) -> list[StepRow]:
     return [row for section in step_sections(explanation) for row in section.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=lambda optimizer: optimizer.id)
 def test_every_line_stage_part_and_point_has_one_row(optimizer: Optimizer) -> None:
     trajectory = trajectory_of(optimizer.id)

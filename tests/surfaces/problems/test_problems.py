@@ -52,6 +52,7 @@ def test_numbers_name_a_problem_completely(problem: Problem) -> None:
     assert point.tobytes() == again.make_start(3).tobytes() != problem.make_start(4).tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rate", "momentum", "steps", "accuracy"),
     [("moons", 0.5, 0.9, 400, 0.97), ("spirals", 0.3, 0.9, 3_000, 0.95), ("digits", 0.3, 0.9, 500, 0.8)],
