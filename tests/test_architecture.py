@@ -180,7 +180,13 @@ def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
     )
     assert "PyQt6" in loaded
     assert not loaded & {"matplotlib", "scipy", "sympy", "pandas", "imageio", "PIL"}
-    assert not loaded & {"difflib", "surfaces.formula.parser", "surfaces.formula.code"}
+    assert not loaded & {
+        "difflib",
+        "surfaces.formula.parser",
+        "surfaces.formula.code",
+        "surfaces.data_file",
+        "surfaces.landscape.recorder",
+    }
 
 
 @pytest.mark.slow

@@ -11,7 +11,8 @@ from app.cli.argument_parser import DEFAULT_STEPS
 from app.engine.opened_experiment import open_experiment
 from app.engine.safe_rate import with_safe_rates
 from app.export.experiment_settings import apply_setting
-from app.io.data_files import DATA_SUFFIXES, read_table_file, with_table
+from app.io.data_files import read_table_file, with_table
+from app.io.data_suffixes import DATA_SUFFIXES
 from app.io.experiment_files import IMAGE_READERS
 from app.io.landscape_files import LANDSCAPE_SUFFIXES
 from app.model.dataset import DataChoice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.engine.safe_rate import with_safe_rates
-from app.io.data_files import DATA_SUFFIXES, load_simple_data
+from app.io.data_suffixes import DATA_SUFFIXES
 from app.io.experiment_files import load, resolve_path
 from app.io.landscape_files import LANDSCAPE_SUFFIXES
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
@@ -28,5 +28,7 @@ def open_without_questions(source: Path) -> Experiment | None:
     """
     if source.suffix.lower() not in DATA_SUFFIXES:
         return open_experiment(source)
+    from app.io.data_files import load_simple_data  # only for a data file
+
     experiment = load_simple_data(source, DEFAULT_EXPERIMENT)
     return None if experiment is None else with_safe_rates(experiment)

@@ -12,8 +12,6 @@ from app.utils.validation import ExperimentError
 from surfaces.data_file import TableData, is_simple, select_columns
 from surfaces.data_table import DataTable, read_data_table
 
-DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".asc", ".prn", ".xy")
-NON_TEXT_SUFFIXES = (".gz", ".bz2", ".xz", ".zip", ".7z", ".zst", ".xlsx", ".xls", ".parquet")  # refused by name
 DEFAULT_CHOICE = DataChoice()
 ILL_CONDITIONED = 1e3  # condition number above which standardization is suggested
 

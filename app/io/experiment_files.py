@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from app.io import image_metadata
-from app.io.data_files import DATA_SUFFIXES, NON_TEXT_SUFFIXES, load_data
+from app.io.data_suffixes import DATA_SUFFIXES, NON_TEXT_SUFFIXES
 from app.io.experiment_json import from_json, to_json
 from app.io.file_access import file_errors, open_regular_file, read_limited
 from app.io.landscape_files import LANDSCAPE_SUFFIXES, load_landscape
@@ -57,6 +57,8 @@ def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experi
     path = resolve_path(source)
     suffix = path.suffix.lower()
     if suffix in (*DATA_SUFFIXES, *NON_TEXT_SUFFIXES):
+        from app.io.data_files import load_data  # only for a data file
+
         return load_data(path, current)
     if suffix in LANDSCAPE_SUFFIXES:
         return load_landscape(path, current)

@@ -13,11 +13,11 @@ from PyQt6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app.engine.opened_experiment import open_experiment
 from app.engine.safe_rate import with_safe_rates
-from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
 from app.gui.dialogs.path_dialog import ask_path
-from app.io import data_files, experiment_files
+from app.io import experiment_files
+from app.io.data_suffixes import DATA_SUFFIXES
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
 from app.session.session import Session
@@ -85,7 +85,7 @@ class DocumentController(QObject):
         The file is read before the question about unsaved changes, so that an unreadable file causes no question.
         """
         version = experiment_files.file_version(path)
-        if path.suffix.lower() in data_files.DATA_SUFFIXES:
+        if path.suffix.lower() in DATA_SUFFIXES:
             self._open_data_path(path)
             return
         experiment = open_experiment(path, self.session.experiment)
@@ -127,7 +127,7 @@ class DocumentController(QObject):
             tr("Open Data"),
             tr(
                 "Data files ({join});;All files (*)",
-                join=" ".join(f"*{suffix}" for suffix in data_files.DATA_SUFFIXES),
+                join=" ".join(f"*{suffix}" for suffix in DATA_SUFFIXES),
             ),
         )
         if path:
@@ -137,7 +137,7 @@ class DocumentController(QObject):
         experiment = self._choose_data(path)
         if experiment is not None and self.confirm_discard():
             self._show_experiment(experiment, None)
-            if path.suffix.lower() in data_files.DATA_SUFFIXES:  # others would not be recognized as data
+            if path.suffix.lower() in DATA_SUFFIXES:  # others would not be recognized as data
                 self._add_recent(path)
 
     def _choose_data(self, path: Path) -> Experiment | None:
@@ -145,7 +145,10 @@ class DocumentController(QObject):
 
         Without a screen the suggested choice is taken.
         """
-        dialog = DataDialog(self.window, path, data_files.read_table_file(path), self.session.experiment)
+        from app.gui.dialogs.data_dialog import DataDialog  # only for a data file
+        from app.io.data_files import read_table_file
+
+        dialog = DataDialog(self.window, path, read_table_file(path), self.session.experiment)
         accepted = not dialog.is_needed or run_modal(dialog, QDialog.DialogCode.Accepted.value)
         experiment, error = dialog.experiment, dialog.error
         dialog.deleteLater()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from app.analysis.step_arrows import step_arrows, step_bounds
 from app.session.session import Session
 from surfaces.surface import Bounds
 
@@ -69,6 +68,8 @@ class StepFocus:
         runs = runs or [trajectory for trajectory, _ in scene.visible_runs]
         if not runs or self.session.experiment.problem is not None:
             return
+        from app.analysis.step_arrows import step_arrows, step_bounds  # not before the first paint
+
         arrows = step_arrows(runs[0], self.session.race.step)
         if arrows is not None:
             self.viewport_before, self.looked_at = viewport.view.viewport, step_bounds(arrows)
