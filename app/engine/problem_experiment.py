@@ -11,6 +11,7 @@ from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.model.landscape_data import embed_landscape
 from app.model.problem_data import ProblemData
+from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS
@@ -23,6 +24,7 @@ from surfaces.problems import Problem, make_problem
 REFERENCE, REFERENCE_RATE, REFERENCE_STEPS = "adam", 0.01, 300  # of the run that the first plane shows
 GRID_SIZE = 41  # lines in each direction
 MAX_SNAPSHOTS = 60  # of a run
+TRIED_RATES, TRIED_STEPS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), 25
 
 
 def with_problem(
@@ -30,12 +32,30 @@ def with_problem(
 ) -> Experiment:
     """Return the experiment on a problem, shown on the plane through start, end and farthest point of a run of Adam.
 
-    ``numbers`` are arguments of the problem, and ``seed`` that of its initial parameters.
+    ``numbers`` are arguments of the problem, and ``seed`` that of its initial parameters. Runs whose learning rate the
+    user has not set get the best of a few rates.
     """
     data = ProblemData(problem_id, ((1.0, 0.0), (0.0, 1.0)), numbers or {}, seed)  # checks the numbers
     problem = make_problem(data.id, **data.numbers)
     snapshots = _reference_path(problem, seed)
-    return _shown_on(experiment, data, problem, plane_through_ends(snapshots), snapshots)
+    result = _shown_on(experiment, data, problem, plane_through_ends(snapshots), snapshots)
+    return replace(result, runs=tuple(_with_rate(run, problem, snapshots[0]) for run in result.runs))
+
+
+def _with_rate(run: Run, problem: Problem, start: np.ndarray) -> Run:
+    """Return a run with the learning rate that reaches the lowest loss in a few steps, unless the user has set one.
+
+    An optimizer that evaluates the loss itself keeps its rate.
+    """
+    if run.rate_edited or not run.method.has_learning_rate or run.method.takes_loss:
+        return run
+    sizes, final_losses = [layer.stop - layer.start for layer in problem.layers], []
+    for rate in TRIED_RATES:
+        first = initial_vector_point(run.method, problem.function, start, sizes)
+        settings = {**run.hyperparameters, "lr": rate}
+        *_, point = [first, *descend_vector(run.method, problem.function, first, settings, TRIED_STEPS, sizes)]
+        final_losses.append(np.inf if point.diverged else point.loss)
+    return run.with_learning_rate(TRIED_RATES[int(np.argmin(final_losses))])
 
 
 def with_plane_through_runs(experiment: Experiment, trajectories: Sequence[Trajectory], step: int) -> Experiment:

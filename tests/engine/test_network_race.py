@@ -19,9 +19,9 @@ from surfaces.problems import PROBLEMS, make_problem
 from surfaces.problems.names import PROBLEM_NAMES
 
 RUNS = (
-    Run("sgd", {"lr": 0.5}),
-    Run("momentum", {"lr": 0.3, "noise": 0.01}),
-    Run("adam", {"lr": 0.02, "minibatch": 8}),
+    Run("sgd", {"lr": 0.5}, rate_edited=True),
+    Run("momentum", {"lr": 0.3, "noise": 0.01}, rate_edited=True),
+    Run("adam", {"lr": 0.02, "minibatch": 8}, rate_edited=True),
     Run("lbfgs"),
     Run("lars"),
 )
@@ -129,7 +129,7 @@ def test_a_plane_needs_runs_that_have_moved(experiment: Experiment) -> None:
 
 def test_stored_states_are_bounded(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trajectory_module, "MAX_CHECKPOINT_BYTES", 100_000)
-    race = Race(replace(experiment, runs=(Run("adam", {"lr": 0.01}),)))
+    race = Race(replace(experiment, runs=(Run("adam", {"lr": 0.01}, rate_edited=True),)))
     race.advance(1_500)
     trajectory = race.trajectories[0]
     stored = sum(
@@ -144,7 +144,9 @@ def test_stored_states_are_bounded(experiment: Experiment, monkeypatch: pytest.M
 def test_theory_holds_on_the_linear_model() -> None:
     """The largest curvature is 1: gradient descent converges with rates below 2 and diverges above."""
     experiment = with_problem(
-        Experiment(runs=(Run("sgd", {"lr": 1.9}), Run("sgd", {"lr": 2.1}))), "linear", SMALL["linear"]
+        Experiment(runs=(Run("sgd", {"lr": 1.9}, rate_edited=True), Run("sgd", {"lr": 2.1}, rate_edited=True))),
+        "linear",
+        SMALL["linear"],
     )
     race = Race(experiment)
     race.advance(400)
@@ -160,7 +162,9 @@ def test_the_status_is_that_of_all_parameters(race: Race) -> None:
     assert status.kind == "descending"
     assert f"gradient norm of all parameters: {np.linalg.norm(gradient):.3g}" in status.sentence
     assert network_status(trajectory, 0).kind == "start"
-    diverging = Race(with_problem(Experiment(runs=(Run("sgd", {"lr": 1e200}),)), "linear", SMALL["linear"]))
+    diverging = Race(
+        with_problem(Experiment(runs=(Run("sgd", {"lr": 1e200}, rate_edited=True),)), "linear", SMALL["linear"])
+    )
     diverging.advance(5)
     assert network_status(diverging.trajectories[0], 5).kind == "diverged"
 
@@ -192,3 +196,13 @@ def test_a_problem_fits_its_plane(experiment: Experiment) -> None:
         replace(experiment, problem=ProblemData("moons", ((1.0, 0.0), (0.0, 1.0)), SMALL["moons"]))
     with pytest.raises(ExperimentError, match="needs the landscape"):
         replace(experiment, landscape=None)
+
+
+def test_runs_get_rates_with_which_they_learn() -> None:
+    runs = tuple(Run(name) for name in ("sgd", "momentum", "adam", "lars", "lion"))
+    edited = Run("sgd", {"lr": 0.002}, rate_edited=True)
+    race = Race(with_problem(Experiment(runs=(*runs, edited)), "moons", SMALL["moons"]))
+    race.advance(100)
+    *learning, slow = race.trajectories
+    assert all(each.losses[100] < 0.5 * each.losses[0] for each in learning)
+    assert slow.hyperparameters_at(1)["lr"] == 0.002

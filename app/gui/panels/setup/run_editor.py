@@ -173,6 +173,7 @@ class RunEditor(QWidget):
         if self.form.safe_rate_row is not None:
             stability = self.session.local_stability(self.run_list.selected_row)
             self.form.safe_rate_row.show_limit(None if stability is None else stability.limit)
+            self.form.safe_rate_row.button.setEnabled(self.session.experiment.problem is None)
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)

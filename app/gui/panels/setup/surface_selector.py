@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.analysis.landscape_text import landscape_sentences
 from app.engine.safe_rate import with_safe_rates
@@ -14,6 +14,7 @@ from app.gui.widgets import icons
 from app.gui.widgets.buttons import create_help_button
 from app.gui.widgets.elided_text import ElidedText
 from app.gui.widgets.picker import Picker
+from app.gui.widgets.wait_cursor import wait_cursor
 from app.model.catalog import surface_entries
 from app.model.experiment import Experiment
 from app.session.session import Session
@@ -97,11 +98,8 @@ class SurfaceSelector(QWidget):
         """Compute the losses on a plane, which takes about a second, and show the problem there."""
         from app.engine.problem_experiment import with_problem  # only for a problem
 
-        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
+        with wait_cursor():
             self.session.change(lambda e: with_problem(e, problem_id))
-        finally:
-            QApplication.restoreOverrideCursor()
 
     def _edit_as_formula(self) -> None:
         self.session.store.set(self.session.experiment.with_surface_as_formula())
