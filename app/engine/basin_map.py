@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.engine.block_run import Problem
 from app.engine.nearest_minimum import cached_minima, nearest_minimum
-from app.engine.outcomes import Problem, compute_outcomes
+from app.engine.outcomes import compute_outcomes
 from app.engine.rest_classification import ON_ITS_WAY
 from app.model.run import Run
 from app.utils.i18n import tr

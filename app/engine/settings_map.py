@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.basin_map import make_problem
+from app.engine.block_run import Outcomes
 from app.engine.learning_rate_sweep import try_learning_rates
 from app.engine.nearest_minimum import cached_minima
-from app.engine.outcomes import Outcomes, compute_outcomes
+from app.engine.outcomes import compute_outcomes
 from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
 from app.model.run import Run
