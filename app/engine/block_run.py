@@ -20,6 +20,7 @@ FAR = 10.0  # diagonals from the center of the domain: a run that ends beyond ha
 WINDOW = 32  # last steps that tell what the other runs are doing
 CONFIRM_STEPS = 64  # further steps in which a run at rest must stay there: it may be about to turn back
 STAY_STEPS = 300  # steps within the tolerance after which a run counts as arrived
+STOP_SHARE = 0.25  # of a batch: fewer arrived runs are not left out, because the others would hardly be faster
 CALM_CHECKS = 3  # checks in a row with steps too short to leave the tolerance within STAY_STEPS
 
 
@@ -58,8 +59,8 @@ class BlockRun:
     Attributes
     ----------
     alive : ndarray of int
-        The indices of the runs that are still computed; ``entered``, ``reached``, ``calm``, ``lowest`` and ``watched``
-        belong to these.
+        The indices of the runs that are still computed; ``entered``, ``reached``, ``calm``, ``lowest``, ``watched``
+        (has arrived) and ``sampled`` (is not to be left out) belong to these.
     stopped : ndarray of bool
         Which runs have been left out because they had arrived.
     """
@@ -68,7 +69,8 @@ class BlockRun:
         self, problem: Problem, x: np.ndarray, y: np.ndarray, hyperparameters: Mapping[str, Any], sample: ArrivalSample
     ) -> None:
         self.problem, self.sample, self.tolerance = problem, sample, TOLERANCE * problem.diagonal
-        make = BatchRun if problem.optimizer.batched else SequentialRun
+        is_batched = problem.optimizer.batched
+        make, self.stop_share = (BatchRun, STOP_SHARE) if is_batched else (SequentialRun, 0.0)
         with np.errstate(all="ignore"):
             self.runs = make(problem.optimizer, problem.surface, hyperparameters, x, y)
         size = x.size
@@ -77,7 +79,7 @@ class BlockRun:
         self.stopped = np.zeros(size, bool)
         self.alive = np.arange(size)
         self.entered, self.reached = np.full(size, -1, np.int32), np.full(size, -1, np.int32)  # step, minimum
-        self.calm, self.watched = np.zeros(size, np.int32), np.zeros(size, bool)
+        self.calm, self.watched, self.sampled = np.zeros(size, np.int32), np.zeros(size, bool), np.zeros(size, bool)
         self.lowest = np.broadcast_to(self.runs.loss, size).astype(float)
         self.recent: list[tuple[int, np.ndarray, np.ndarray]] = [(0, x, y)]  # positions since the last check
         self.window: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []  # indices and positions of the last steps
@@ -104,7 +106,7 @@ class BlockRun:
         runs = self.runs
         lost = ~(np.isfinite(runs.loss) & np.isfinite(runs.x) & np.isfinite(runs.y))
         self._note_entries()
-        self._watch_sample(lost)
+        self._watch_arrived(lost)
         inside = self.reached >= 0
         is_calm = inside & (squared_step_sizes <= (self.tolerance / STAY_STEPS) ** 2)
         self.calm = np.where(is_calm, self.calm + 1, 0)
@@ -112,27 +114,27 @@ class BlockRun:
         if not self.sample.has_left:
             stays = (self.calm >= CALM_CHECKS) | (inside & (runs.t - self.entered >= STAY_STEPS))
             arrived = np.flatnonzero(stays & ~self.watched & ~lost)
-            self.watched[arrived] = self.sample.select(arrived.size)
             self._record(arrived)
-            stopped = arrived[~self.watched[arrived]]
-            self.stopped[self.alive[stopped]] = True
-            done = lost.copy()
-            done[stopped] = True
+            self.watched[arrived], self.sampled[arrived] = True, self.sample.select(arrived.size)
+            waiting = self.watched & ~self.sampled
+            if np.count_nonzero(waiting) > self.stop_share * waiting.size:
+                self.stopped[self.alive[waiting]] = True
+                done = lost | waiting
         if lost.any():
             self._record(np.flatnonzero(lost))
             self.outcome[self.alive[lost]], self.steps[self.alive[lost]] = DIVERGED, -1
         if done.any():
             self._keep(np.flatnonzero(~done))
 
-    def _watch_sample(self, lost: np.ndarray) -> None:
-        """Note whether runs of the sample have left their minima again; then these are runs like all others."""
+    def _watch_arrived(self, lost: np.ndarray) -> None:
+        """Note whether runs that had arrived have left their minima again; then these are runs like all others."""
         watched = np.flatnonzero(self.watched)
         runs = self.alive[watched]
         stayed = (self.reached[watched] == self.outcome[runs]) & (self.entered[watched] == self.steps[runs])
         if not (stayed & ~lost[watched]).all():
             self.sample.has_left = True
         if self.sample.has_left:
-            self.watched[:] = False
+            self.watched[:] = self.sampled[:] = False
 
     def _record(self, indices: np.ndarray) -> None:
         """Record minimum, steps, position and losses of some of the runs that are still computed."""
@@ -146,7 +148,8 @@ class BlockRun:
     def _keep(self, kept: np.ndarray) -> None:
         self.runs.keep(kept)
         self.alive, self.entered, self.reached = self.alive[kept], self.entered[kept], self.reached[kept]
-        self.calm, self.lowest, self.watched = self.calm[kept], self.lowest[kept], self.watched[kept]
+        self.calm, self.lowest = self.calm[kept], self.lowest[kept]
+        self.watched, self.sampled = self.watched[kept], self.sampled[kept]
         self.recent = [(self.runs.t, self.runs.x, self.runs.y)]
 
     def _note_entries(self) -> None:
@@ -156,11 +159,13 @@ class BlockRun:
         reached = np.where(distance <= self.tolerance, index, -1)
         inside = np.flatnonzero(reached >= 0)
         if inside.size:
-            minima = self.problem.nearest.minima[reached[inside]].T
+            minimum_x, minimum_y = self.problem.nearest.minima.T[:, reached[inside]]
             since = np.full(inside.size, first_step)  # the first step from which all are within the tolerance
             for t, x, y in self.recent:
-                squared = (x[inside] - minima[0]) ** 2 + (y[inside] - minima[1]) ** 2
-                since[~(squared <= self.tolerance**2)] = t + 1
+                dx, dy = x[inside] - minimum_x, y[inside] - minimum_y
+                is_outside = ~(dx * dx + dy * dy <= self.tolerance**2)
+                if is_outside.any():
+                    since[is_outside] = t + 1
             stayed = (self.reached[inside] == reached[inside]) & (since == first_step)
             self.entered[inside] = np.where(stayed, self.entered[inside], since)
         self.reached = reached
