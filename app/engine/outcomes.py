@@ -9,6 +9,7 @@ import numpy as np
 
 from app.engine.arrival_sample import ArrivalSample
 from app.engine.block_run import TOLERANCE, BlockRun, Outcomes, Problem
+from app.engine.nearest_minimum import compute_nearest
 from app.engine.rest_classification import HELD, ON_ITS_WAY, UNKNOWN_MINIMUM, polished
 from app.utils.progress_generators import scaled
 
@@ -43,12 +44,12 @@ def _with_found_minima(
     found = np.flatnonzero(outcomes.outcome == UNKNOWN_MINIMUM)
     if not found.size:
         return outcomes, stopped, problem
-    nearest = problem.nearest.with_points(polished(problem.surface, outcomes.x[found], outcomes.y[found]))
-    if nearest is problem.nearest:
+    minima = problem.nearest.minima_with(polished(problem.surface, outcomes.x[found], outcomes.y[found]))
+    if minima is problem.nearest.minima:
         near = problem.nearest(outcomes.x[found], outcomes.y[found])[0] <= NEAR * TOLERANCE * problem.diagonal
         outcomes.outcome[found] = np.where(near, ON_ITS_WAY, HELD)
         return outcomes, stopped, problem
-    problem = problem._replace(nearest=nearest)
+    problem = problem._replace(nearest=(yield from scaled(compute_nearest(minima, problem.nearest.bounds), 0.8, 0.8)))
     again, also_stopped = yield from scaled(_compute_blocks(*_subset(problem, x, y, found), sample), 0.8, 0.85)
     _replace(outcomes, found, again)
     return outcomes, np.concatenate([stopped, found[also_stopped]]), problem

@@ -10,7 +10,7 @@ import numpy as np
 from app.engine.basin_map import make_problem
 from app.engine.block_run import Outcomes
 from app.engine.learning_rate_sweep import try_learning_rates
-from app.engine.nearest_minimum import cached_minima
+from app.engine.nearest_minimum import compute_minima
 from app.engine.outcomes import compute_outcomes
 from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
@@ -147,7 +147,7 @@ def _outcomes_over(
 
     Integers and switches must be equal in a batch, so each combination of them is computed by itself.
     """
-    minima = cached_minima(surface, surface.bounds)
+    minima = yield from compute_minima(surface, surface.bounds)
     size = next(iter(columns.values())).size
     shared = [name for name in columns if run.method.spec(name).scalar_only]
     _, groups = np.unique(np.array([columns[name] for name in shared] or [np.zeros(size)]), axis=1, return_inverse=True)
@@ -158,7 +158,7 @@ def _outcomes_over(
         values: dict[str, object] = {**run.hyperparameters}
         for name, column in columns.items():
             values[name] = float(column[indices[0]]) if name in shared else column[indices]
-        problem = make_problem(run, surface, values, minima, steps)
+        problem = yield from make_problem(run, surface, values, minima, steps)
         x, y = (np.full(indices.size, coordinate) for coordinate in start)
         outcomes, minima = yield from compute_outcomes(problem, x, y)
         if result is None:
