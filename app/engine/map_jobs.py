@@ -14,11 +14,10 @@ import numpy as np
 
 from app.engine.basin_map import BasinMap, compute_basin_map, continue_basin_map
 from app.engine.difference_map import DifferenceMap, difference_map
+from app.engine.learning_rate_grid import RATE_COUNT, SEQUENTIAL_RATE_COUNT, common_learning_rates
 from app.engine.settings_map import (
-    RATE_COUNT,
     RateCurve,
     SettingsMap,
-    common_learning_rates,
     compute_rate_curve,
     compute_settings_map,
     default_names,
@@ -58,6 +57,11 @@ class MapJob(ABC):
     def sizes(self) -> tuple[int, ...]:
         """Cells per axis, or learning rates, from the coarsest map to the finest one."""
         return self.batched_sizes if self.is_batched else self.sequential_sizes
+
+    @property
+    def quick_size(self) -> int:
+        """The size of a map that follows a dragged value where the coarsest one takes too long."""
+        return self.sizes[0] // 2
 
     @abstractmethod
     def compute(self, size: int) -> Generator[float, None, Any]:
@@ -110,15 +114,26 @@ class SettingsMapJob(MapJob):
 
 @dataclass(frozen=True)
 class RateCurvesJob(MapJob):
-    """The rate curves of some runs, over the same learning rates."""
+    """The rate curves of the visible runs, over the learning rates from which *each tuned* chooses.
+
+    ``hidden`` are the other runs that have a learning rate, whose sliders count, too.
+    """
 
     batched_sizes: ClassVar[tuple[int, ...]] = (RATE_COUNT,)
-    sequential_sizes: ClassVar[tuple[int, ...]] = (16, 31, RATE_COUNT)
+    sequential_sizes: ClassVar[tuple[int, ...]] = (SEQUENTIAL_RATE_COUNT, 31, RATE_COUNT)
+
+    hidden: tuple[Run, ...] = ()
+
+    @property
+    def quick_size(self) -> int:
+        """The number of learning rates, every other one, where all of them take too long."""
+        return RATE_COUNT // 2 + 1
 
     def compute(self, size: int) -> Generator[float, None, list[RateCurve]]:
         """Yield the fraction that is done and return a curve for each run."""
         runs = self.experiment.runs
-        rates, curves = common_learning_rates(runs, self.experiment.surface, self.start, size), []
+        rates = common_learning_rates((*runs, *self.hidden), self.experiment.surface, self.start, size)
+        curves = []
         for k, run in enumerate(runs):
             curve = self._compute_curve(run, rates)
             curves.append((yield from scaled(curve, k / len(runs), (k + 1) / len(runs))))
@@ -231,8 +246,10 @@ def settings_map_job(experiment: Experiment, run: Run) -> SettingsMapJob | None:
 
 def rate_curves_job(experiment: Experiment) -> RateCurvesJob | None:
     """Return the job of the rate curves of the visible runs; None if none of them has a learning rate."""
-    runs = [with_defaults(run, ["lr"]) for run in rate_runs(experiment)]
-    return RateCurvesJob(_bare(experiment, runs), map_steps(experiment)) if runs else None
+    shown = rate_runs(experiment)
+    others = [run for run in experiment.runs if "lr" in run.hyperparameters and run not in shown]
+    runs, hidden = ([with_defaults(run, ["lr"]) for run in part] for part in (shown, others))
+    return RateCurvesJob(_bare(experiment, runs), map_steps(experiment), tuple(hidden)) if runs else None
 
 
 def rate_runs(experiment: Experiment) -> list[Run]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.engine.basin_map import make_problem
 from app.engine.block_run import Outcomes
+from app.engine.learning_rate_grid import common_learning_rates
 from app.engine.learning_rate_sweep import try_learning_rates
 from app.engine.nearest_minimum import compute_minima
 from app.engine.outcomes import compute_outcomes
@@ -20,7 +21,6 @@ from optimizers import Hyperparameter
 from optimizers.descent import initial_point
 from surfaces import Surface
 
-RATE_COUNT = 121  # learning rates of a rate curve
 PARTNERS = ("momentum", "beta2", "beta1", "rho", "beta", "alpha")  # preferred second axes beside the learning rate
 
 
@@ -111,7 +111,7 @@ def compute_rate_curve(
     Runs that have arrived are continued for their final loss, as in a sweep of learning rates.
     """
     if rates is None:
-        rates = _slider_values(_spec(run, surface, start, "lr"), RATE_COUNT)
+        rates = common_learning_rates([run], surface, start)
     computation = _outcomes_over(run, surface, start, steps, {"lr": rates})
     if not run.method.batched or steps < 1:
         outcomes, _ = yield from computation
@@ -120,15 +120,6 @@ def compute_rate_curve(
     trials = try_learning_rates(run, surface, initial_point(run.method, surface, start), steps, rates)
     loss = (yield from scaled(trials, 0.5, 1.0))[0]
     return RateCurve(rates, np.where(np.isnan(loss), DIVERGED, outcomes.outcome), outcomes.steps, loss)
-
-
-def common_learning_rates(
-    runs: Iterable[Run], surface: Surface, start: tuple[float, float], count: int = RATE_COUNT
-) -> np.ndarray:
-    """Return learning rates, evenly spaced on a logarithmic scale, over the sliders of all runs."""
-    specs = [_spec(run, surface, start, "lr") for run in runs]
-    ends = min(spec.slider_min for spec in specs), max(spec.slider_max for spec in specs)
-    return np.array([float(f"{rate:.3g}") for rate in np.geomspace(*ends, count)])
 
 
 def _spec(run: Run, surface: Surface, start: tuple[float, float], name: str) -> Hyperparameter:
