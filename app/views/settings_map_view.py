@@ -90,6 +90,8 @@ class SettingsMapView(MapView):
         texts = []
         if self.theory.limit is not None:
             texts.append(f"╌ {self.theory.limit.formula}")
+        if self.theory.damping:
+            texts.append(tr("┈ critical damping"))
         if self.theory.optimum is not None:
             texts.append(tr("☆ Polyak’s optimum"))
         return "   ".join(texts)
