@@ -34,7 +34,7 @@ class SettingsMap:
         The two hyperparameters.
     first, second : ndarray, shapes (n,) and (m,)
         Their values.
-    outcome, steps, loss : ndarray, shape (m, n)
+    outcome, steps, loss, lowest_loss : ndarray, shape (m, n)
         See ``Outcomes``; rows along the second hyperparameter.
     minima : ndarray, shape (k, 2)
         The minima, the lowest first.
@@ -48,6 +48,7 @@ class SettingsMap:
     outcome: np.ndarray
     steps: np.ndarray
     loss: np.ndarray
+    lowest_loss: np.ndarray
     minima: np.ndarray
     specs: tuple[Hyperparameter, Hyperparameter]
 
@@ -86,8 +87,9 @@ def compute_settings_map(
     columns = [values.ravel() for values in np.meshgrid(first, second)]
     outcomes, minima = yield from _outcomes_over(run, surface, start, steps, dict(zip(names, columns, strict=True)))
     shape = (second.size, first.size)
-    outcome, step_counts, loss = (values.reshape(shape) for values in outcomes[:3])
-    return SettingsMap(names, first, second, outcome, step_counts, loss, minima, specs)
+    cells = (outcomes.outcome, outcomes.steps, outcomes.loss, outcomes.lowest_loss)
+    outcome, step_counts, loss, lowest_loss = (values.reshape(shape) for values in cells)
+    return SettingsMap(names, first, second, outcome, step_counts, loss, lowest_loss, minima, specs)
 
 
 def settings_map(

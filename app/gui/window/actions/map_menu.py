@@ -18,6 +18,7 @@ SETTINGS_TEXTS = {  # by quantity
     "minimum": "Settings Map: &Minimum Reached",
     "steps": "Settings Map: S&teps to a Minimum",
     "loss": "Settings Map: L&oss",
+    "lowest": "Settings Map: Lo&west Loss",
     "divergence": "Settings Map: Di&vergence",
 }
 RATE_TEXTS = {"loss": "Rate Curve: Final &Loss", "steps": "Rate Curve: Steps to a Mi&nimum"}
