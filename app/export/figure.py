@@ -14,7 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from app.engine.map_jobs import MapJob, MapState, displayed_basin_job
+from app.engine.displayed_maps import displayed_basin_job
+from app.engine.map_jobs import MapJob, MapState
 from app.engine.race import Race
 from app.export.legend import MARGIN, add_legend
 from app.export.options import Options

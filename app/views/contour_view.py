@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
-from app.engine.map_jobs import shows_basin_map
+from app.engine.displayed_maps import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.analysis.map_theory import SettingsTheory, settings_theory
-from app.engine.map_jobs import SettingsMapJob, settings_map_job
+from app.engine.displayed_maps import settings_map_job
+from app.engine.map_jobs import SettingsMapJob
 from app.engine.rest_classification import DIVERGED, ON_ITS_WAY
 from app.engine.settings_map import SettingsMap
 from app.model.experiment import Experiment

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
-from app.engine.map_jobs import MapState, SettingsMapJob, rate_curves_job, settings_map_job
+from app.engine.displayed_maps import rate_curves_job, settings_map_job
+from app.engine.map_jobs import MapState, SettingsMapJob
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.session.experiment_store import ExperimentStore

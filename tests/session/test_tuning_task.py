@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.engine.displayed_maps import rate_curves_job
 from app.engine.learning_rate_grid import common_learning_rates
-from app.engine.map_jobs import rate_curves_job
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.session.tuning_task import tune_learning_rates

@@ -10,8 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from app.engine.map_jobs import (
-    MapState,
+from app.engine.displayed_maps import (
     axis_names,
     compared_run,
     difference_map_job,
@@ -20,6 +19,7 @@ from app.engine.map_jobs import (
     settings_axes,
     settings_map_job,
 )
+from app.engine.map_jobs import MapState
 from app.engine.race import Race
 from app.engine.rest_classification import DIVERGED
 from app.model.experiment import Experiment

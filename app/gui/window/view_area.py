@@ -13,7 +13,8 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
-from app.engine.map_jobs import MapJob, displayed_basin_job
+from app.engine.displayed_maps import displayed_basin_job
+from app.engine.map_jobs import MapJob
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.step_focus import StepFocus
