@@ -159,7 +159,7 @@ def make_scene(race: Race, options: Options, surface: Surface | None = None) -> 
     experiment = scene.displayed_experiment
     index, view = selected_index(experiment, options.map_run), MAP_VIEWS.get(options.view)
     if options.view in ("all", "contour"):
-        job: MapJob | None = displayed_basin_job(experiment, index, plot_bounds(race.experiment))
+        job: MapJob | None = displayed_basin_job(experiment, index, options.viewport or plot_bounds(race.experiment))
     else:
         job = None if view is None else view.make_job(experiment, index)
     if job is None:
