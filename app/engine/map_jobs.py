@@ -58,6 +58,10 @@ class MapJob(ABC):
         """The size of a map that follows a dragged value where the coarsest one takes too long."""
         return self.sizes[0] // 2
 
+    def cost_of(self, size: int) -> float:
+        """Return how long a map of a size takes, in proportion to others of this job."""
+        return float(size**2)
+
     @abstractmethod
     def compute(self, size: int) -> Generator[float, None, Any]:
         """Yield the fraction that is done and return the map."""
@@ -87,12 +91,15 @@ class MapState:
         The fraction of the next map that is done; None if nothing is computed any more.
     error : str
         Why there is no map, translated; empty if there is no reason.
+    canceled : bool
+        Whether the computation was canceled; ``result`` can be a coarser map.
     """
 
     job: MapJob
     result: Any = None
     progress: float | None = 0.0
     error: str = ""
+    canceled: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,10 @@ class RateCurvesJob(MapJob):
     sequential_sizes: ClassVar[tuple[int, ...]] = (SEQUENTIAL_RATE_COUNT, 31, RATE_COUNT)
 
     hidden: tuple[Run, ...] = ()
+
+    def cost_of(self, size: int) -> float:
+        """Return how long curves with ``size`` learning rates take, in proportion to others."""
+        return float(size)
 
     @property
     def quick_size(self) -> int:

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from app.engine.map_jobs import MapJob, MapState
 from app.session.experiment_store import ExperimentStore
 from app.session.map_task import MapTask
+from app.utils.i18n import tr
 from app.utils.progress_generators import Computation
 
 DRAG_SECONDS = 0.06  # within which a map follows a dragged value
@@ -44,12 +45,25 @@ class MapStore(QObject):
         state = self.states.get(view_id)
         if job is None:
             self._task(view_id).cancel()
-            if state is not None and state.progress is not None:
+            if state is not None and (state.progress is not None or state.canceled):
                 del self.states[view_id]
         elif state is None or state.job != job:
             self._task(view_id).cancel()
             self.states[view_id] = MapState(job)
             self._start(view_id, job)
+
+    def stop(self, view_id: str) -> None:
+        """Cancel the computation of a map at the user's request; a coarser one that is there stays."""
+        self._task(view_id).cancel()
+        error = "" if self.states[view_id].result is not None else tr("canceled")
+        self._update(view_id, progress=None, canceled=True, error=error)
+
+    def overall_progress(self, view_id: str) -> float:
+        """Return the fraction that is done of all maps of a view, from the coarsest to the finest one."""
+        state, waiting = self.states[view_id], len(self._task(view_id).waiting)
+        costs = [state.job.cost_of(size) for size in state.job.sizes]
+        done = max(len(costs) - waiting, 0)
+        return (sum(costs[:done]) + sum(costs[done : done + 1]) * (state.progress or 0.0)) / sum(costs)
 
     def has_map(self, view_id: str) -> bool:
         """Return whether the map of a view is computed, at least the coarse one."""

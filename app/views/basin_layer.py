@@ -106,7 +106,7 @@ class BasinLayer:
         (run,) = state.job.experiment.runs
         text = tr("{steps:,} steps", steps=state.job.steps)
         if state.error:
-            text = tr("failed")
+            text = tr("canceled") if state.canceled else tr("failed")
         elif state.progress is not None and not state.job.is_batched:
             text = tr("computing {percent} %", percent=PERCENT_STEP * round(100 * state.progress / PERCENT_STEP))
         elif state.progress is not None and state.result is None:
