@@ -79,11 +79,13 @@ def _check_lesson(path: Path, lesson: Lesson, is_quiet: bool) -> int:
             math_coverage(formula, 10, 72)
         except ValueError as error:
             findings.append(LessonFinding(f"formulas[{index}]", str(error).strip().splitlines()[-1], False))
-    print(make_printable(f"{path.name}: {lesson.title}"))
+    false_count = sum(not finding.holds for finding in findings)
+    if false_count or not is_quiet:
+        print(make_printable(f"{path.name}: {lesson.title}"))
     for finding in findings:
         if not (is_quiet and finding.holds):
             print(make_printable(f"  {'ok   ' if finding.holds else 'false'}  {finding.part}: {finding.text}"))
-    return sum(not finding.holds for finding in findings)
+    return false_count
 
 
 def _collect(args: argparse.Namespace) -> int:
