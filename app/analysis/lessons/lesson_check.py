@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from app.analysis.lessons.claim_check import (
     CheckedClaim,
     ClaimChecker,
-    attempted_experiment,
     measure_text,
     value_text,
 )
@@ -58,16 +57,16 @@ def _findings(lesson: Lesson, translations: Iterable[Callable[[str], str]]) -> I
             )
             yield LessonFinding(f"question.choices[{index}]", text, all(each.holds for each in results) == is_right)
             checked = [*checked, *results]
-    yield from _task_findings(lesson)
+    yield from _task_findings(lesson, checker)
     known = known_numbers(lesson.experiment, lesson.all_claims, checked)
     for translate in translations:
         yield from _number_findings(map(translate, lesson.texts), known)
 
 
-def _task_findings(lesson: Lesson) -> Iterator[LessonFinding]:
+def _task_findings(lesson: Lesson, checker: ClaimChecker) -> Iterator[LessonFinding]:
     if lesson.task is None:
         return
-    results = ClaimChecker(attempted_experiment(lesson, lesson.experiment)).check_all(lesson.task.goal)
+    results = checker.check_all(lesson.task.goal)
     report = "; ".join(claim_report(each, lesson) for each in results)
     text = tr("not reached at the start: {report}", report=report)
     yield LessonFinding("task.goal", text, not all(each.holds for each in results))

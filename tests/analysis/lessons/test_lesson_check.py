@@ -24,7 +24,6 @@ from app.utils.i18n import language_codes, load_language
 from app.utils.validation import ExperimentError
 from tests.lesson_examples import LESSON
 
-SLOW = ("batch_size",)
 SOLUTIONS: dict[str, dict[str, float]] = {
     "adam_first_step": {"run3.lr": 0.25},
     "adam_parts": {"run4.beta1": 0.0},
@@ -49,7 +48,6 @@ SOLUTIONS: dict[str, dict[str, float]] = {
     "warm_up": {"run2.warmup_steps": 40},
     "weight_decay": {"run2.decoupled_weight_decay": 0.02},
 }
-SHIPPED = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in SLOW)) for path in lesson_paths()]
 
 
 def lesson_with(**changes: Any) -> Lesson:
@@ -60,7 +58,7 @@ def false_findings(lesson: Lesson) -> list[LessonFinding]:
     return [finding for finding in check_lesson(lesson) if not finding.holds]
 
 
-@pytest.mark.parametrize("path", SHIPPED)
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda path: path.stem)
 def test_a_shipped_lesson_is_true_in_every_language(path: Path) -> None:
     lesson = load_lesson(path)
     languages = [load_language(code).texts for code in language_codes()]
@@ -76,7 +74,7 @@ def test_a_shipped_lesson_is_true_in_every_language(path: Path) -> None:
         assert math_coverage(formula, 12, 96).size
 
 
-@pytest.mark.parametrize("path", SHIPPED)
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda path: path.stem)
 def test_the_task_of_a_shipped_lesson_has_a_solution(path: Path) -> None:
     lesson = load_lesson(path)
     attempt = lesson.experiment
@@ -153,8 +151,6 @@ def test_any_wrong_digit_in_a_text_is_found() -> None:
     generator, found, total = random.Random(1), 0, 0
     for path in lesson_paths():
         lesson = load_lesson(path)
-        if path.stem in SLOW:
-            continue
         for line in lesson.explanation:
             places = [match.start() for match in re.finditer(r"(?<=\.\d)\d", line)]
             if places:
