@@ -1,13 +1,58 @@
 """Read and write lessons as JSON files; nothing in them is executed.
 
-One JSON object in UTF-8, of at most 1 MiB, with the fields of ``Lesson`` and of its parts as keys; unknown keys are
-refused. "thalweg_lesson" is the version of the format, 1. A small example:
+One JSON object in UTF-8, of at most 1 MiB. "thalweg_lesson" is the version of the format, 1. A small example:
 
     {"thalweg_lesson": 1, "title": "One step",
      "experiment": {"thalweg": 1, "surface": "sphere", "start": [3, 0], "steps": 1,
                     "runs": [{"optimizer": "sgd", "hyperparameters": {"lr": 0.1}}]},
      "question": {"text": "What is x after the step?", "measure": {"measure": "position"}, "tolerance": 0.01},
      "observe": "The step is 0.6 long.", "claims": [{"measure": "step_size", "equals": 0.6}]}
+
+Keys with their defaults; "-" marks those that an object of that kind must have. Unknown keys are refused.
+
+lesson
+    title        -        text of at most 200 characters
+    experiment   -        an experiment, as in its own file, with runs and 1 to 20,000 steps
+    question     -        a question
+    course       "own"    "first", "practice", "scripts", or "own"
+    position     0        integer from 0 to 999: the place in the course
+    observe      ""       what to look at
+    claims       []       list of claims: the numbers to see there
+    explanation  []       list of sentences
+    formulas     []       at most 4 lines of mathtext, without dollar signs
+    task         null     a task
+    shows        []       what to open: "step_panel", "rate_curve", "settings_map", "basin_map", "formula", "code"
+    references   []       list of texts
+
+question
+    text         -        what is asked before the runs start
+    choices      []       2 to 8 choices, each a text or {"text": ..., "claims": [...]} that says it in numbers
+    answer       0        index of the right choice, from 0
+    measure      null     instead of choices: a claim that measures the number to predict
+    tolerance    0        by how much a predicted number may differ
+
+task
+    text         -        what to reach
+    free         -        names of the settings that may be changed
+    goal         -        claims that all hold when it is reached
+
+claim
+    measure      -        what is measured; the names are in MEASURE_TEXTS of app.model.lesson_claim
+    run          1        number of the run, from 1
+    step         null     the step at which it is measured; null: the last one
+    first_step   0        the first step of measures over several steps
+    axis         "x"      "x" or "y"
+    tolerance    0.01     the distance of "steps_within"
+    bound        0        the limit of "first_beyond" and "steps_to_loss"
+    setting      ""       the name of the setting of the measure "setting"
+    instead      {}       settings by name with which the experiment is changed first
+    equals       null     the claimed number, or the kind of the status
+    margin       0        by how much the number may differ
+    at_least     null     claimed limits of the number
+    at_most      null
+
+Settings are named run1.lr (any hyperparameter of a run or of its modifiers), run1.optimizer, start.x, start.y, steps,
+surface, formula, parameter.a, standardized.
 """
 
 from __future__ import annotations

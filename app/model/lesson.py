@@ -71,8 +71,8 @@ class Task:
     """What to try afterwards: the ``free`` settings may be changed until all claims of ``goal`` hold."""
 
     text: str
-    free: tuple[str, ...] = ()
-    goal: tuple[Claim, ...] = ()
+    free: tuple[str, ...]
+    goal: tuple[Claim, ...]
 
     def __post_init__(self) -> None:
         _check_filled(self, "text", MAX_TEXT)

@@ -6,12 +6,14 @@ import copy
 import json
 import os
 import random
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.analysis.lessons.lesson_check import check_lesson
+from app.io import lesson_files
 from app.io.lesson_files import (
     MAX_LESSON_SIZE,
     is_lesson,
@@ -23,7 +25,8 @@ from app.io.lesson_files import (
     save_lesson,
 )
 from app.io.strict_json import parse_json
-from app.model.lesson import COURSES, Lesson
+from app.model.lesson import COURSES, Lesson, Question, Task
+from app.model.lesson_claim import Claim
 from app.utils.validation import ExperimentError
 from tests.lesson_examples import LESSON, mutated
 
@@ -114,6 +117,26 @@ def test_a_large_file_or_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     with pytest.raises(ExperimentError, match="named pipe"):
         load_lesson(tmp_path / "pipe.json")
+
+
+def test_the_format_is_described_completely() -> None:
+    """Each object has a paragraph with a line for each key: name, default, meaning."""
+    for cls in (Lesson, Question, Task, Claim):
+        _, _, rest = str(lesson_files.__doc__).partition(f"\n{cls.__name__.lower()}\n")
+        described = [line.split()[:2] for line in rest.partition("\n\n")[0].splitlines()]
+        assert [name for name, _ in described] == [field.name for field in fields(cls) if field.name != "name"]
+        for field, (_, default) in zip((f for f in fields(cls) if f.name != "name"), described, strict=True):
+            is_required = field.default is MISSING and field.default_factory is MISSING
+            assert is_required == (default == "-"), field.name
+            if field.default is not MISSING and field.default != ():
+                assert json.loads(default) == field.default, field.name
+
+
+def test_the_example_of_the_format_is_true() -> None:
+    example = str(lesson_files.__doc__).partition("example:\n")[2].partition("\n\nKeys")[0]
+    findings = check_lesson(lesson_from_json(example, "one_step"))
+    assert len(findings) == 2
+    assert all(finding.holds for finding in findings)
 
 
 def test_a_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
