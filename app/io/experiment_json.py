@@ -82,6 +82,7 @@ landscape
     kind                 ""            how the plane was chosen: "ends", "pca", "joint", "random", "snapshots" or ""
     shares               []            shares of the variance of the path along the principal components
     facts                {}            names with numbers and texts
+    runs                 []            at most 24 [name, number of points]: of several paths, one after the other
 
 problem
     id                   -             "moons", "spirals", "digits", "linear" or "logistic"

@@ -50,7 +50,8 @@ def _to_numpy(array: Any) -> np.ndarray:
     return np.asarray(array.numpy() if hasattr(array, "numpy") else array)
 
 
-def _to_float(loss: Any) -> float:
+def to_float(loss: Any) -> float:
+    """Return the loss, which may be a tensor of a framework, as a float."""
     return float(loss.detach() if hasattr(loss, "detach") else loss)
 
 
@@ -80,16 +81,17 @@ def _with_values(model: Any, values: Iterator[np.ndarray]) -> Any:
         for array in [a for kind in groups for a in getattr(model, kind)] or [model.coef_, model.intercept_]:
             array[...] = next(values)
     else:
-        return _tree_with_values(model, values)
+        return tree_with_values(model, values)
     return model
 
 
-def _tree_with_values(tree: Any, values: Iterator[np.ndarray]) -> Any:
+def tree_with_values(tree: Any, values: Iterator[np.ndarray]) -> Any:
+    """Return a tree of the same form, of dicts, lists and tuples, with other arrays, in the order of its leaves."""
     if isinstance(tree, Mapping):
-        children = {key: _tree_with_values(tree[key], values) for key in sorted(tree)}
+        children = {key: tree_with_values(tree[key], values) for key in sorted(tree)}
         return type(tree)({key: children[key] for key in tree})  # type: ignore[call-arg]
     if isinstance(tree, (list, tuple)):
-        parts = [_tree_with_values(child, values) for child in tree]
+        parts = [tree_with_values(child, values) for child in tree]
         return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
     return None if tree is None else next(values)
 
@@ -179,7 +181,7 @@ class Recorder:
         arrays = [array.ravel() for _, array in named_arrays(model)]
         self.snapshots.append(np.concatenate(arrays, dtype=self.dtype, casting="same_kind"))
         self.steps.append(step)
-        self.losses.append(_to_float(loss))
+        self.losses.append(to_float(loss))
 
     def close(self) -> None:
         """Write the file; later steps are recorded and written by another call."""
@@ -240,7 +242,7 @@ class Recorder:
         plane, report = plane_through_ends(snapshots), progress or terminal_progress()
 
         def loss(parameters: np.ndarray) -> float:
-            return _to_float(loss_of(_with_values(model, self._split(parameters))))
+            return to_float(loss_of(_with_values(model, self._split(parameters))))
 
         try:
             for share, result in compute_loss_grid(loss, plane, snapshots, np.array(self.steps), grid):
