@@ -20,8 +20,10 @@ from app.model.dataset import to_experiment_error
 from app.utils.atomic_write import atomic_write, resolve_target
 from app.utils.validation import ExperimentError, check_integer, make_printable, shorten_repr
 from surfaces.landscape.loss_grid import MAX_GRID, MIN_GRID, LossGrid, compute_loss_grid
+from surfaces.landscape.network_arrays import to_arrays
 from surfaces.landscape.planes import Plane, plane_through, plane_through_ends, principal_plane, random_plane
 from surfaces.landscape.recording import Recording, read_recording
+from surfaces.problems.recognition import recognize_network
 
 MAX_SEED = 2**32 - 1
 
@@ -56,9 +58,31 @@ def compute_landscape(args: argparse.Namespace) -> int:
         raise to_experiment_error(error) from None
     finally:
         if result is not None:
+            arrays = {**result.to_arrays(loss=args.loss), **_network_arrays(recording, result)}
             with atomic_write(target, "wb") as file:
-                np.savez(file, **result.to_arrays(loss=args.loss))
+                np.savez(file, **arrays)
     return 0
+
+
+def _network_arrays(recording: Recording, result: LossGrid) -> dict[str, Any]:
+    """Return the arrays of the network with the losses of the landscape, and say whether there is one."""
+    if recording.data is None:
+        return {}
+    try:
+        network = recognize_network(
+            recording.shapes,
+            recording.outputs_first,
+            recording.data,
+            recording.snapshots,
+            result.path_losses,
+            result.plane,
+        )
+    except ValueError as error:
+        print_message(f"the network is not rebuilt: {to_experiment_error(error)}")
+        return {}
+    sizes = "-".join(map(str, network.sizes))
+    print_message(f"the network is rebuilt: {sizes}, {network.activation}, {network.loss}")
+    return to_arrays(network)
 
 
 def choose_plane(recording: Recording, kind: str, seed: int) -> Plane:

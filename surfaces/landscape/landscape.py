@@ -11,6 +11,7 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.landscape.spline import MIN_LINES, BicubicSpline
 from surfaces.minimum_search import lowest_minima
+from surfaces.problems.network_data import NetworkData
 from surfaces.surface import Surface
 
 LANDSCAPE_ID = "landscape"
@@ -48,6 +49,8 @@ class Landscape:
         What else the file says: numbers and texts by name.
     run_names, run_lengths : tuple
         The name and the number of points of each of several paths; empty if there is one path without a name.
+    network : NetworkData or None
+        The network of the training, if it was rebuilt: runs can train it in all dimensions.
     """
 
     xs: np.ndarray
@@ -63,6 +66,7 @@ class Landscape:
     facts: dict[str, Any] = field(default_factory=dict)
     run_names: tuple[str, ...] = ()
     run_lengths: tuple[int, ...] = ()
+    network: NetworkData | None = None
 
     def __post_init__(self) -> None:
         for name, lines in (("x", self.xs), ("y", self.ys)):

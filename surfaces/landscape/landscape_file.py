@@ -11,6 +11,7 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.landscape.array_files import array_names, read_arrays
 from surfaces.landscape.landscape import KINDS, MAX_LINES, MAX_RUNS, PATH_COLUMNS, Landscape
+from surfaces.landscape.network_arrays import LIMITS, take_network
 
 MAX_PATH = 10_000
 MAX_FACTS = 100_000  # characters
@@ -26,7 +27,9 @@ def read_landscape(path: str | Path) -> Landscape:
             "thalweg landscape FILE --loss FILE.py:NAME --to plane.npz"
         )
     runs = dict.fromkeys(("run_names", "run_lengths"), MAX_RUNS)
-    arrays = read_arrays(path, limits, {**columns, **runs, "shares": MAX_PATH, "kind": 1, "facts": 1})
+    others = {"shares": MAX_PATH, "kind": 1, "facts": 1}
+    arrays = read_arrays(path, limits, {**columns, **runs, **others, **LIMITS})
+    network = take_network(arrays)
     names = tuple(map(str, arrays.pop("run_names", np.zeros(0)).ravel()))
     texts = {name: str(arrays.pop(name, "")) for name in ("kind", "facts")}
     for name, array in arrays.items():
@@ -37,7 +40,8 @@ def read_landscape(path: str | Path) -> Landscape:
     heights = arrays["heights"]
     arrays["heights"] = np.where(np.isfinite(heights), heights, np.nan)
     kind = texts["kind"] if texts["kind"] in KINDS else ""
-    return Landscape(**arrays, kind=kind, facts=_read_facts(texts["facts"]), run_names=names, run_lengths=lengths)
+    facts = _read_facts(texts["facts"])
+    return Landscape(**arrays, kind=kind, facts=facts, run_names=names, run_lengths=lengths, network=network)
 
 
 def _read_facts(text: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from surfaces.landscape import Recorder  # or, from a copy of this file: from recorder import Recorder
 
-record = Recorder("run.npz", every=10)
+record = Recorder("run.npz", every=10, data=(inputs, targets))
+record(0, model)
 for step in range(1, steps + 1):
     ...
     record(step, model, loss)
@@ -111,6 +112,9 @@ class Recorder:
         doubles.
     max_megabytes : float
         The memory for snapshots; ``keep`` is reduced to fit.
+    data : tuple of two arrays, optional
+        All inputs and targets on which the loss of a landscape is computed. With them, a small network of fully
+        connected layers can be trained in Thalweg, from its first snapshot.
 
     Raises
     ------
@@ -119,7 +123,12 @@ class Recorder:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], every: int = 1, keep: int = 200, max_megabytes: float = 512
+        self,
+        path: str | os.PathLike[str],
+        every: int = 1,
+        keep: int = 200,
+        max_megabytes: float = 512,
+        data: tuple[Any, Any] | None = None,
     ) -> None:
         if every < 1 or keep < MIN_SNAPSHOTS:
             raise ValueError(f"every must be at least 1 and keep at least {MIN_SNAPSHOTS}")
@@ -131,6 +140,7 @@ class Recorder:
         self.shapes: list[tuple[int, ...]] = []
         self.outputs_first = False  # whether the first axis of a weight array counts the outputs, as in PyTorch
         self.dtype: np.dtype[Any] = np.dtype(np.float32)
+        self.data = None if data is None else (_to_numpy(data[0]), _to_numpy(data[1]))
         self._latest: tuple[int, Any, Any] | None = None
         self._landscape: dict[str, Any] = {}
 
@@ -188,11 +198,17 @@ class Recorder:
         if self._latest is None:
             return
         self._take_last_snapshot()
-        columns = {"recorded_steps": self.steps, "recorded_losses": self.losses, "snapshots": self.snapshots}
+        columns: dict[str, Any] = {
+            "recorded_steps": self.steps,
+            "recorded_losses": self.losses,
+            "snapshots": self.snapshots,
+        }
+        if self.data is not None:
+            columns |= {"data_inputs": self.data[0], "data_targets": self.data[1]}
         layout = {"names": self.names, "shapes": self.shapes, "outputs_first": self.outputs_first}
         partial = self.path.with_name(f"{self.path.name}.part")
         with open(partial, "wb") as file:
-            np.savez(file, thalweg_recording=FORMAT, layout=json.dumps(layout), **columns, **self._landscape)  # type: ignore[arg-type]
+            np.savez(file, thalweg_recording=FORMAT, layout=json.dumps(layout), **columns, **self._landscape)
         partial.replace(self.path)
         atexit.unregister(self.close)
 
@@ -231,6 +247,7 @@ class Recorder:
         """
         try:
             from surfaces.landscape.loss_grid import compute_loss_grid
+            from surfaces.landscape.network_arrays import rebuilt_arrays
             from surfaces.landscape.planes import plane_through_ends
             from surfaces.landscape.terminal_progress import terminal_progress
         except ImportError:
@@ -244,12 +261,16 @@ class Recorder:
         def loss(parameters: np.ndarray) -> float:
             return to_float(loss_of(_with_values(model, self._split(parameters))))
 
+        result = None
         try:
-            for share, result in compute_loss_grid(loss, plane, snapshots, np.array(self.steps), grid):
-                self._landscape = result.to_arrays()
+            for share, known in compute_loss_grid(loss, plane, snapshots, np.array(self.steps), grid):
+                result = known
                 report(share)
         finally:
             _with_values(model, self._split(snapshots[-1]))
+            if result is not None:
+                network = rebuilt_arrays(self.shapes, self.outputs_first, self.data, snapshots, result)
+                self._landscape = {**result.to_arrays(), **network}
             self.close()
 
     def _split(self, parameters: np.ndarray) -> Iterator[np.ndarray]:
