@@ -17,7 +17,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path or "parameters", tree
 
 
-def _with_values(model: Any, values: Iterator[np.ndarray]) -> Any:
+def with_values(model: Any, values: Iterator[np.ndarray]) -> Any:
     """Return the model with other values: the same object if it is changed in place, otherwise a new tree."""
     if hasattr(model, "trainable_variables"):
         for variable in model.trainable_variables:
@@ -97,6 +97,25 @@ def tree_with_values(tree: Any, values: Iterator[np.ndarray]) -> Any:
     return None if tree is None else next(values)
 
 
+def split_parameters(
+    parameters: np.ndarray, shapes: Sequence[tuple[int, ...]], dtype: np.dtype[Any]
+) -> Iterator[np.ndarray]:
+    """Yield the arrays of the model that a vector of all parameters consists of."""
+    low = 0
+    for shape in shapes:
+        high = low + int(np.prod(shape))
+        yield parameters[low:high].reshape(shape).astype(dtype)
+        low = high
+
+
+class TrainingStopped(BaseException):  # no Exception, which a training may catch
+    """Raised by the first step of a recorder that stops at once, with the model."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__("the training is run only for its loss")
+        self.model = model
+
+
 class Recorder:
     """Keep snapshots of the parameters of a model while it is trained, and write them to one ``.npz`` file.
 
@@ -122,6 +141,8 @@ class Recorder:
         If an argument is out of range, or if three snapshots need more memory than ``max_megabytes``.
     """
 
+    stops_at_once = False  # set by "thalweg landscape", which runs a training only for its model and loss
+
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -146,6 +167,8 @@ class Recorder:
 
     def __call__(self, step: int, model: Any, loss: Any = float("nan")) -> None:
         """Record a step if it is due; the last step is recorded in any case when the file is written."""
+        if self.stops_at_once:
+            raise TrainingStopped(model)
         if self._latest is not None and step <= self._latest[0]:
             warnings.warn(
                 f"step {step} after step {self._latest[0]} is not recorded; count the steps over all epochs",
@@ -259,7 +282,7 @@ class Recorder:
         plane, report = plane_through_ends(snapshots), progress or terminal_progress()
 
         def loss(parameters: np.ndarray) -> float:
-            return to_float(loss_of(_with_values(model, self._split(parameters))))
+            return to_float(loss_of(with_values(model, split_parameters(parameters, self.shapes, self.dtype))))
 
         result = None
         try:
@@ -267,19 +290,11 @@ class Recorder:
                 result = known
                 report(share)
         finally:
-            _with_values(model, self._split(snapshots[-1]))
+            with_values(model, split_parameters(snapshots[-1], self.shapes, self.dtype))
             if result is not None:
                 network = rebuilt_arrays(self.shapes, self.outputs_first, self.data, snapshots, result)
                 self._landscape = {**result.to_arrays(), **network}
             self.close()
-
-    def _split(self, parameters: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the arrays of the model that a vector of all parameters consists of."""
-        low = 0
-        for shape in self.shapes:
-            high = low + int(np.prod(shape))
-            yield parameters[low:high].reshape(shape).astype(self.dtype)
-            low = high
 
     def __enter__(self) -> Recorder:
         return self
