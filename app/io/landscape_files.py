@@ -22,10 +22,11 @@ def load_landscape(path: Path, current: Experiment) -> Experiment:
     with file_errors(path):
         with open_regular_file(path):
             pass
+        from app.io.compressed_hdf5 import read_compressed_hdf5
         from surfaces.landscape import read_any_landscape  # with zipfile, only for a landscape
 
         try:
-            landscape = read_any_landscape(path)
+            landscape = read_any_landscape(path, read_compressed_hdf5)
             embedded = embed_landscape(landscape, path.stem)
         except ValueError as error:
             raise to_experiment_error(error) from None
