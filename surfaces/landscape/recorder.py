@@ -164,6 +164,7 @@ class Recorder:
         self.data = None if data is None else (_to_numpy(data[0]), _to_numpy(data[1]))
         self._latest: tuple[int, Any, Any] | None = None
         self._landscape: dict[str, Any] = {}
+        self._is_registered = False  # to write the file at the end of the program
 
     def __call__(self, step: int, model: Any, loss: Any = float("nan")) -> None:
         """Record a step if it is due; the last step is recorded in any case when the file is written."""
@@ -178,8 +179,9 @@ class Recorder:
         if not self.snapshots:
             self._begin(model)
         self._latest = step, model, loss
-        atexit.unregister(self.close)
-        atexit.register(self.close)
+        if not self._is_registered:
+            atexit.register(self.close)
+            self._is_registered = True
         if not self.snapshots or step % self.every == 0:
             self._take_snapshot()
 
@@ -234,6 +236,7 @@ class Recorder:
             np.savez(file, thalweg_recording=FORMAT, layout=json.dumps(layout), **columns, **self._landscape)
         partial.replace(self.path)
         atexit.unregister(self.close)
+        self._is_registered = False
 
     def _take_last_snapshot(self) -> None:
         assert self._latest is not None
