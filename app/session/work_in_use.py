@@ -57,7 +57,8 @@ def exchange_work(session: Session, documents: DocumentState, work: WorkInUse) -
     documents.entries, documents.index = list(work.entries), work.entry_index
     session.race, session.bounds = work.race, work.bounds
     session.edit_from_start, session.stopped_on_convergence = work.edit_from_start, work.stopped_on_convergence
-    session.clock.speed, session.clock.unlimited = work.speed, work.unlimited
+    session.clock.set_speed(work.speed)
+    session.clock.unlimited = work.unlimited
     session.trajectories_changed.emit()
     documents.changed.emit()
     if work.race.pending_runs or work.race.pending_branches or work.race.pending_replicas:

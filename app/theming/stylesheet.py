@@ -80,6 +80,7 @@ def _button_rules(theme: Theme) -> str:
         QToolButton#toggle:checked {{ {_checked_rules(theme)} }}
         QToolButton#play {{ background: {theme.accent}; color: {theme.on_accent}; font-weight: bold; min-width: 74px; }}
         QToolButton#play:hover {{ background: {theme.blend(theme.accent, 0.15, theme.text)}; }}
+        QToolButton#play:disabled {{ background: {theme.divider}; color: {theme.disabled_text}; }}
         QToolButton#play:focus {{ border-color: {theme.text}; }}
         {_border_rules("QToolButton#reset", theme, 3, 3, "transparent")}
         QToolButton#segment {{ border-radius: 0; background: {theme.input_background}; }}
@@ -225,6 +226,9 @@ def _label_rules(theme: Theme) -> str:
                     border: {theme.border_width}px solid {theme.control_border}; padding: 4px; }}
         QLabel#heading {{ color: {theme.muted_text}; font-weight: bold; padding-top: 4px; }}
         QLabel#part {{ color: {theme.muted_text}; font-weight: bold; padding-top: 3px; }}
+        QLabel#lesson_title {{ font-size: 16px; font-weight: bold; }}
+        QLabel#reached, QLabel#answer {{ font-weight: bold; }}
+        QLabel#reached {{ color: {theme.accent}; }}
         QLabel#quiet {{ color: {theme.muted_text}; }}
         QLabel#wrong {{ color: {theme.warning}; }}
         QLabel#slip {{ color: {theme.warning}; background: {theme.input_background};

@@ -70,6 +70,7 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
         window.close()
 
     def quit_on_signal() -> None:
+        window.documents.before_replacing()
         window.documents.document_state.mark_discarded()  # the sender of a signal cannot answer a question
         QTimer.singleShot(0, close_all)  # not in the middle of another operation
 

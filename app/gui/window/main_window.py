@@ -26,6 +26,7 @@ from app.gui.window.export_controller import ExportController
 from app.gui.window.export_source import ExportSource
 from app.gui.window.focus_navigation import FocusNavigation
 from app.gui.window.layout_guard import LayoutGuard
+from app.gui.window.lesson_controller import LessonController
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
 from app.gui.window.view_area import ViewArea
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
             self.session.advance(INITIAL_STEPS)
         self._create_parts(source)
         self.action_registry = ActionRegistry(self._action_context(), self.run_guarded)
+        self.lessons.actions = self.action_registry
         restore_speed(self.session.clock, self.settings)
         self.panels.built.connect(self._on_panels_built)
         self.panels.build(self.action_registry)
@@ -99,6 +101,9 @@ class MainWindow(QMainWindow):
         self.reduced_motion = ReducedMotion(self, session.clock, settings)
         self.view_area = ViewArea(session, self.dock_layout, self.appearance, load_view_options(settings))
         self.panels = WindowPanels(self, session, settings, self.appearance, self.dock_layout)
+        self.lessons = LessonController(
+            session, settings, self.documents, self.dock_layout, self.panels, self.toggle_dock, self.update_texts
+        )
         self.presentation_mode = PresentationMode(
             self, session, self.appearance, self.dock_layout, self.view_area, self.panels
         )
@@ -127,6 +132,7 @@ class MainWindow(QMainWindow):
             reduced_motion=self.reduced_motion,
             focus_navigation=self.focus_navigation,
             help=self.help,
+            lessons=self.lessons,
             notify=self.show_message,
         )
 

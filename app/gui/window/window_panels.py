@@ -14,6 +14,7 @@ from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
 from app.gui.panels.step.step_panel import StepPanel
 from app.gui.panels.timeline_bar import TimelineBar
+from app.gui.widgets.lazy_panel import LazyPanel
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.session.session import Session
@@ -40,6 +41,7 @@ class WindowPanels(QObject):
     side_panel: SidePanel
     results_tabs: ResultsTabs
     step_panel: StepPanel
+    lesson_host: LazyPanel
     playback_bar: PlaybackBar
     timeline_bar: TimelineBar
     status_line: RunStatusLine
@@ -60,7 +62,8 @@ class WindowPanels(QObject):
         self.results_tabs = ResultsTabs(session, self.side_panel.run_list, theme)
         self.step_panel = StepPanel(session, self.side_panel.run_list, theme)
         self.step_panel.set_step_actions(actions["back"], actions["step"])
-        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_panel, theme)
+        self.lesson_host = LazyPanel("lesson")
+        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_panel, self.lesson_host, theme)
         self.playback_bar, self.timeline_bar = PlaybackBar(session, theme), TimelineBar(session, theme)
         self.playback_bar.populate(
             [actions[name] for name in TOOLBAR_ACTIONS], actions["play"], [actions[name] for name in TOOLBAR_TOGGLES]

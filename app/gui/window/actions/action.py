@@ -13,6 +13,7 @@ from app.gui.window.dock_layout import DockLayout
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.export_controller import ExportController
 from app.gui.window.focus_navigation import FocusNavigation
+from app.gui.window.lesson_controller import LessonController
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
 from app.gui.window.view_area import ViewArea
@@ -38,6 +39,7 @@ class ActionContext:
     reduced_motion: ReducedMotion
     focus_navigation: FocusNavigation
     help: HelpController
+    lessons: LessonController
     notify: Callable[[str], None]
 
 
