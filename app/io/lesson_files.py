@@ -13,25 +13,25 @@ refused. "thalweg_lesson" is the version of the format, 1. A small example:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from app.io.experiment_json import from_json, to_json
+from app.io.experiment_json import to_json
 from app.io.file_access import file_errors, open_regular_file, read_limited
+from app.io.json_parts import Reader, list_of, optional, pop_version, read_experiment, read_part, read_text
 from app.io.strict_json import check_depth, parse_json
 from app.model.lesson import COURSES, Choice, Lesson, Question, Task
 from app.model.lesson_claim import Claim
 from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
-from app.utils.validation import ExperimentError, shorten_repr
+from app.utils.validation import ExperimentError
 
 LESSONS_FOLDER = ASSETS / "lessons"
 LESSON_KEY, LESSON_VERSION = "thalweg_lesson", 1
 MAX_LESSON_SIZE = 1 << 20  # bytes; a lesson has a few thousand, or 200,000 with a network
-Part = TypeVar("Part", Claim, Choice, Question, Task, Lesson)
 
 
 def lesson_paths(folder: Path = LESSONS_FOLDER) -> list[Path]:
@@ -84,109 +84,40 @@ def is_lesson_file(path: Path) -> bool:
 def lesson_from_json(source: str | bytes, name: str = "lesson") -> Lesson:
     """Return the lesson in a JSON text; ``name`` is that of the lesson."""
     data = parse_json(source)
-    if not isinstance(data, dict) or LESSON_KEY not in data:
-        raise ExperimentError(tr('it is a JSON file, but not a lesson: the key "{key}" is missing', key=LESSON_KEY))
     check_depth(data)
-    version = data.pop(LESSON_KEY)
-    if version != LESSON_VERSION or isinstance(version, bool):
-        raise ExperimentError(
-            tr(
-                'the key "{key}" must be {version}, not {value}; update Thalweg to open lessons of a newer version',
-                key=LESSON_KEY,
-                version=LESSON_VERSION,
-                value=shorten_repr(version),
-            )
-        )
+    data = pop_version(data, LESSON_KEY, LESSON_VERSION, tr("a lesson"))
     if "name" in data:
         raise ExperimentError(tr("a lesson has the name of its file; remove the key name"))
-    return _build(Lesson, {**data, "name": name}, tr("lesson"), LESSON_PARTS)
-
-
-def _build(cls: type[Part], data: Any, field: str, readers: Mapping[str, Callable[[Any, str], Any]]) -> Part:
-    """Return an object of a class, with some fields read by functions; errors begin with the name of the field."""
-    known = {each.name: each for each in fields(cls)}
-    if not isinstance(data, dict):
-        raise ExperimentError(tr("{field} must be an object, not {value}", field=field, value=shorten_repr(data)))
-    for key in data:
-        if key not in known:
-            raise ExperimentError(
-                tr(
-                    "{field} has an unknown key {key}; the keys are {names}",
-                    field=field,
-                    key=shorten_repr(key),
-                    names=", ".join(known),
-                )
-            )
-    for key, each in known.items():
-        if each.default is MISSING and each.default_factory is MISSING and key not in data:
-            raise ExperimentError(tr("{field} needs the key {key}", field=field, key=key))
-    prefix = "" if cls is Lesson else f"{field}."
-    values = {key: readers[key](value, prefix + key) if key in readers else value for key, value in data.items()}
-    try:
-        return cls(**values)
-    except ExperimentError as error:
-        raise ExperimentError(tr("{field}: {error}", field=field, error=error)) from None
+    return read_part(Lesson, {**data, "name": name}, tr("lesson"), LESSON_PARTS)
 
 
 def _read_claim(data: Any, field: str) -> Claim:
-    return _build(Claim, data, field, {})
+    return read_part(Claim, data, field, {})
 
 
 def _read_choice(data: Any, field: str) -> Choice:
-    return _build(Choice, {"text": data} if isinstance(data, str) else data, field, {"claims": _list_of(_read_claim)})
+    data = {"text": data} if isinstance(data, str) else data
+    return read_part(Choice, data, field, {"claims": list_of(_read_claim)})
 
 
 def _read_question(data: Any, field: str) -> Question:
-    readers = {"choices": _list_of(_read_choice), "measure": _optional(_read_claim)}
-    return _build(Question, data, field, readers)
+    readers = {"choices": list_of(_read_choice), "measure": optional(_read_claim)}
+    return read_part(Question, data, field, readers)
 
 
 def _read_task(data: Any, field: str) -> Task:
-    return _build(Task, data, field, {"free": _list_of(_read_text), "goal": _list_of(_read_claim)})
+    return read_part(Task, data, field, {"free": list_of(read_text), "goal": list_of(_read_claim)})
 
 
-def _read_text(data: Any, field: str) -> str:
-    if not isinstance(data, str):
-        raise ExperimentError(tr("{field} must be text, not {value}", field=field, value=shorten_repr(data)))
-    return data
-
-
-def _read_experiment(data: Any, field: str) -> Any:
-    try:
-        return from_json(json.dumps(data))
-    except ExperimentError as error:
-        raise ExperimentError(tr("{field}: {error}", field=field, error=error)) from None
-
-
-def _list_of(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], tuple[Any, ...]]:
-    def read(data: Any, field: str) -> tuple[Any, ...]:
-        if not isinstance(data, list) or len(data) > 100:
-            raise ExperimentError(
-                tr(
-                    "{field} must be a list of at most {most} entries, not {value}",
-                    field=field,
-                    most=100,
-                    value=shorten_repr(data),
-                )
-            )
-        return tuple(reader(each, f"{field}[{k}]") for k, each in enumerate(data))
-
-    return read
-
-
-def _optional(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    return lambda data, field: None if data is None else reader(data, field)
-
-
-LESSON_PARTS: Mapping[str, Callable[[Any, str], Any]] = {
-    "experiment": _read_experiment,
+LESSON_PARTS: Mapping[str, Reader] = {
+    "experiment": read_experiment,
     "question": _read_question,
-    "claims": _list_of(_read_claim),
-    "explanation": _list_of(_read_text),
-    "formulas": _list_of(_read_text),
-    "task": _optional(_read_task),
-    "shows": _list_of(_read_text),
-    "references": _list_of(_read_text),
+    "claims": list_of(_read_claim),
+    "explanation": list_of(read_text),
+    "formulas": list_of(read_text),
+    "task": optional(_read_task),
+    "shows": list_of(read_text),
+    "references": list_of(read_text),
 }
 
 

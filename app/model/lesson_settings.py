@@ -69,7 +69,7 @@ def with_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
     if name == "surface":
         return replace(experiment.with_surface(check_text(gettext_noop("surface"), value, 60)), steps=experiment.steps)
     if name == "formula":
-        return replace(experiment.with_formula(value), steps=experiment.steps)
+        return replace(experiment.with_formula(check_text(gettext_noop("formula"), value, 500)), steps=experiment.steps)
     if name in WHOLE_SETTINGS:
         changes: dict[str, Any] = {name: value}
         return replace(experiment, **changes)
