@@ -21,11 +21,6 @@ from app.utils.validation import ExperimentError
 
 WATCH_SECONDS = 8.0  # in which the runs of a lesson play
 CHECK_DELAY = 150  # milliseconds after a change until the goal is checked
-CONFIDENCES = {  # by id, from high to low
-    "sure": gettext_noop("Sure"),
-    "rather": gettext_noop("Rather sure"),
-    "guess": gettext_noop("Guessing"),
-}
 
 
 class Stage(Enum):
@@ -46,7 +41,7 @@ class LessonSession(QObject):
     prediction : float or None
         The index of a choice or a number; None if the question was skipped or is not answered yet.
     confidence : str
-        A key of ``CONFIDENCES``; "" for a skipped question.
+        A key of ``CONFIDENCES`` of the answers; "" for a skipped question.
     answer : float
         The right answer, from the stage EXPLAIN on.
     observed : list of CheckedClaim

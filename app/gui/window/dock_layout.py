@@ -1,7 +1,7 @@
 """The layout of the window: docks that can be moved, floated and hidden, and that are restored at the next start.
 
-The window has docks for the side panel, the results, the step panel and lessons; its central widget is a second main window
-whose docks are the views. A larger window therefore gives its additional space to the views, in equal shares.
+The window has docks for the side panel, the results, the step panel and lessons; its central widget is a second main
+window whose docks are the views. A larger window therefore gives its additional space to the views, in equal shares.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ class DockLayout(QObject):
         """The ids of the views, in the order of the docks."""
         return [name for name in self.docks if name not in PANELS]
 
-    def set_panels(self, side: QWidget, results_tabs: ResultsTabs, step: QWidget, lesson: QWidget, theme: Theme) -> None:
+    def set_panels(
+        self, side: QWidget, results_tabs: ResultsTabs, step: QWidget, lesson: QWidget, theme: Theme
+    ) -> None:
         """Put the panels into their docks; when they replace others, sizes and visibility stay."""
         self.results_tabs = results_tabs
         for name, panel in zip(PANELS, (side, results_tabs, step, lesson), strict=True):

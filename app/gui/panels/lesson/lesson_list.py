@@ -37,7 +37,9 @@ class LessonList(QWidget):
         )
         self.open_button = push_button(tr("Open lesson file…"), tr("Opens a lesson that someone else has written."))
         self.open_button.clicked.connect(self.open_requested)
-        intro = tr("Predict what a run does, watch it, and see why. Your experiment comes back when you leave a lesson.")
+        intro = tr(
+            "Predict what a run does, watch it, and see why. Your experiment comes back when you leave a lesson."
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (text_label(intro), self.progress_label, self.tree, self.message_label):

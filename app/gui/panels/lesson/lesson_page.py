@@ -13,7 +13,8 @@ from app.gui.panels.lesson.task_form import TaskForm
 from app.gui.panels.lesson.texts import push_button, text_label
 from app.gui.panels.setup.formula_picture import FormulaPicture
 from app.model.lesson import Lesson
-from app.session.lesson_session import CONFIDENCES, LessonSession, Stage
+from app.model.lesson_answers import CONFIDENCES
+from app.session.lesson_session import LessonSession, Stage
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
@@ -64,6 +65,10 @@ class LessonPage(QScrollArea):
             }
             sections[stage](lesson)
         self.column.addStretch(1)
+        previous = self.takeWidget()
+        if previous is not None:
+            previous.hide()
+            previous.deleteLater()  # not at once: one of its controls may have caused this
         self.setWidget(body)
         QTimer.singleShot(0, self._show_newest)
 
@@ -102,7 +107,7 @@ class LessonPage(QScrollArea):
             else tr(
                 "Your answer: {answer} ({confidence})",
                 answer=answer_text(lesson.question, prediction),
-                confidence=tr(CONFIDENCES[self.lessons.confidence]).lower(),
+                confidence=tr(CONFIDENCES[self.lessons.confidence]),
             )
         )
         self.column.addWidget(text_label(text, "quiet"))

@@ -22,8 +22,8 @@ from app.gui.panels.lesson.texts import push_button, text_label
 from app.gui.widgets.inline_message import InlineMessage
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.lesson import Question
+from app.model.lesson_answers import CONFIDENCES
 from app.model.number_parsing import parse_number
-from app.session.lesson_session import CONFIDENCES
 from app.utils.i18n import gettext_noop, tr
 from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError
@@ -85,7 +85,8 @@ class QuestionForm(QWidget):
         row, label = QHBoxLayout(), QLabel(tr("How sure are you?"))
         self.confidence_combo = QComboBox()
         for confidence, text in CONFIDENCES.items():
-            self.confidence_combo.addItem(tr(text), confidence)
+            if confidence:
+                self.confidence_combo.addItem(tr(text), confidence)
         self.confidence_combo.setCurrentIndex(1)
         self.confidence_combo.setWhatsThis(tr("How sure you are of your answer. It is kept with the answer."))
         guard_wheel(self.confidence_combo)

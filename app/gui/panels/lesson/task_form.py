@@ -28,9 +28,24 @@ class TaskForm(QWidget):
 
     def __init__(self, lessons: LessonSession, theme: Theme) -> None:
         super().__init__()
-        assert lessons.lesson is not None and lessons.lesson.task is not None
+        assert lessons.lesson is not None
+        assert lessons.lesson.task is not None
         self.lessons, self.theme, self.task = lessons, theme, lessons.lesson.task
         self.fields: dict[str, SliderField | SwitchField] = {}
+        self.goal_label = text_label("", "quiet")
+        self.goal_label.setMinimumHeight((1 + len(self.task.goal)) * self.goal_label.fontMetrics().lineSpacing())
+        self.restore_button = push_button(
+            tr("Restore the settings of the lesson"), tr("Goes back to the settings with which the lesson began.")
+        )
+        self._build_layout(lessons.lesson.experiment)
+        self.restore_button.clicked.connect(lessons.restore_settings)
+        lessons.goal_checked.connect(self.show_goal)
+        for signal in (lessons.session.trajectories_changed, lessons.session.hyperparameters_changed):
+            signal.connect(self.show_values)
+        self.show_values()
+        self.show_goal()
+
+    def _build_layout(self, experiment: Experiment) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -40,24 +55,13 @@ class TaskForm(QWidget):
         self.grid.setVerticalSpacing(4)
         self.grid.setColumnStretch(1, 1)
         column.addLayout(self.grid)
-        self._add_fields(lessons.lesson.experiment)
+        self._add_fields(experiment)
         others = [name for name in self.task.free if name not in self.fields]
         if others:
             text = tr("Change in the side panel: {names}", names=", ".join(others))
             column.addWidget(text_label(text, "quiet"))
-        self.goal_label = text_label("", "quiet")
-        self.goal_label.setMinimumHeight((1 + len(self.task.goal)) * self.goal_label.fontMetrics().lineSpacing())
         column.addWidget(self.goal_label)
-        self.restore_button = push_button(
-            tr("Restore the settings of the lesson"), tr("Goes back to the settings with which the lesson began.")
-        )
-        self.restore_button.clicked.connect(lessons.restore_settings)
         column.addWidget(self.restore_button)
-        lessons.goal_checked.connect(self.show_goal)
-        for signal in (lessons.session.trajectories_changed, lessons.session.hyperparameters_changed):
-            signal.connect(self.show_values)
-        self.show_values()
-        self.show_goal()
 
     def _add_fields(self, experiment: Experiment) -> None:
         number = ""
