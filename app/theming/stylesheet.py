@@ -90,6 +90,7 @@ def _button_rules(theme: Theme) -> str:
         QCheckBox, QRadioButton {{ spacing: 6px; border-radius: 4px; }}
         {_border_rules("QCheckBox, QRadioButton", theme, 2, 3, "transparent")}
         {_check_box_rules("QCheckBox::indicator, QListView::indicator, QGroupBox::indicator", theme)}
+        {_radio_button_rules(theme)}
     """
 
 
@@ -111,6 +112,19 @@ def _check_box_rules(selector: str, theme: Theme) -> str:
         {with_state(":checked")} {{ background: {theme.accent}; border-color: {theme.accent};
                                     image: url("{_icon_path(f"tick-{tick_shade}")}"); }}
         {with_state(":disabled")} {{ border-color: {_faint_border(theme)}; }}
+    """
+
+
+def _radio_button_rules(theme: Theme) -> str:
+    """Return the look of radio buttons; a checked one is a ring around a dot."""
+    size, ring = 13 + 2 * theme.border_width, 4
+    return f"""
+        QRadioButton::indicator {{ width: 13px; height: 13px; border: {theme.border_width}px solid
+                                   {theme.control_border}; border-radius: {size // 2}px;
+                                   background: {theme.input_background}; }}
+        QRadioButton::indicator:hover {{ border-color: {theme.accent}; }}
+        QRadioButton::indicator:checked {{ width: {size - 2 * ring}px; height: {size - 2 * ring}px;
+                                           border: {ring}px solid {theme.accent}; background: {theme.on_accent}; }}
     """
 
 

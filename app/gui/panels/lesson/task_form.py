@@ -8,7 +8,7 @@ from dataclasses import replace
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.analysis.lessons.feedback_text import goal_text
-from app.gui.panels.lesson.texts import push_button, text_label
+from app.gui.panels.lesson.texts import push_button, restyle, text_label
 from app.gui.panels.setup.parameter_range import range_around
 from app.gui.panels.setup.start_point import coordinate_specs
 from app.gui.widgets.slider_field import SliderField
@@ -102,16 +102,14 @@ class TaskForm(QWidget):
         experiment = self.lessons.session.experiment
         for name, field in self.fields.items():
             value = setting_value(experiment, name)
-            if isinstance(value, (int, float)):
-                field.show_value(float(value))
+            field.show_value(float(value) if isinstance(value, (int, float)) else 0.0)  # of a modifier that is not added
 
     def show_goal(self) -> None:
         """Show what is measured and whether the goal is reached."""
         if self.lessons.lesson is None:
             return
         self.goal_label.setText(goal_text(self.lessons.goal, self.lessons.lesson.experiment))
-        self.goal_label.setObjectName("reached" if self.lessons.is_solved else "quiet")
-        self.goal_label.setStyleSheet(self.goal_label.styleSheet())  # applies the rules for the other name
+        restyle(self.goal_label, "reached" if self.lessons.is_solved else "quiet")
         self.restore_button.setAccessibleDescription(self.goal_label.text())
 
 

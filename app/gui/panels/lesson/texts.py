@@ -10,8 +10,18 @@ def text_label(text: str, object_name: str = "") -> QLabel:
     """Return a label with plain text in several lines."""
     label = QLabel(text, objectName=object_name, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setIndent(0)  # aligned with others, also if the style sheet gives it a border or padding
     label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return label
+
+
+def restyle(label: QLabel, object_name: str) -> None:
+    """Give a label another name, and with it other rules of the style sheet."""
+    label.setObjectName(object_name)
+    style = label.style()
+    if style is not None:
+        style.unpolish(label)
+        style.polish(label)
 
 
 def push_button(text: str, help_text: str, is_primary: bool = False) -> QPushButton:
