@@ -29,6 +29,7 @@ from app.gui.window.layout_guard import LayoutGuard
 from app.gui.window.lesson_controller import LessonController
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
+from app.gui.window.start_page_controller import StartPageController
 from app.gui.window.view_area import ViewArea
 from app.gui.window.view_controls import add_view_controls
 from app.gui.window.window_panels import WindowPanels
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
             self.session.advance(INITIAL_STEPS)
         self._create_parts(source)
         self.action_registry = ActionRegistry(self._action_context(), self.run_guarded)
-        self.lessons.actions = self.action_registry
+        self.lessons.actions = self.start_page.actions = self.action_registry
         restore_speed(self.session.clock, self.settings)
         self.panels.built.connect(self._on_panels_built)
         self.panels.build(self.action_registry)
@@ -108,6 +109,9 @@ class MainWindow(QMainWindow):
             self, session, self.appearance, self.dock_layout, self.view_area, self.panels
         )
         self.focus_navigation = FocusNavigation(self, self.dock_layout, self.panels)
+        self.start_page = StartPageController(
+            self, session, settings, self.documents, self.view_area, self.panels, self.focus_navigation
+        )
         self.exporter = ExportController(
             ExportSource(self, session, settings, self.documents, self.appearance, self.view_area),
             self.show_message,
@@ -133,6 +137,7 @@ class MainWindow(QMainWindow):
             focus_navigation=self.focus_navigation,
             help=self.help,
             lessons=self.lessons,
+            start_page=self.start_page,
             notify=self.show_message,
         )
 

@@ -102,7 +102,9 @@ class TaskForm(QWidget):
         experiment = self.lessons.session.experiment
         for name, field in self.fields.items():
             value = setting_value(experiment, name)
-            field.show_value(float(value) if isinstance(value, (int, float)) else 0.0)  # of a modifier that is not added
+            field.show_value(
+                float(value) if isinstance(value, (int, float)) else 0.0
+            )  # of a modifier that is not added
 
     def show_goal(self) -> None:
         """Show what is measured and whether the goal is reached."""
