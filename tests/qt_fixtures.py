@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -13,13 +14,18 @@ from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 from app.gui.dialogs import message_boxes, path_dialog
 from app.gui.window import document_controller, export_commands
 from app.gui.window.document_controller import DocumentController
+from app.gui.window.garbage_collection import collect_due_garbage
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment
 
 
 @cache
 def create_application() -> QApplication:
-    """Create the one application of a test process and keep it: every conftest.py has its own copy of the fixture."""
+    """Create the one application of a test process and keep it: every conftest.py has its own copy of the fixture.
+
+    As in the program, garbage is not collected in the middle of a call of Qt, but between tests.
+    """
+    gc.disable()
     qInstallMessageHandler(lambda kind, where, text: None if "propagateSizeHints" in text else print(text))
     application = QApplication([])
     application.setStyle("Fusion")
@@ -42,6 +48,7 @@ def nothing_left_open() -> Iterator[None]:
         application.setStyleSheet("")
         application.setPalette(QPalette())
         application.clipboard().clear()
+        collect_due_garbage()
 
 
 @pytest.fixture(autouse=True)

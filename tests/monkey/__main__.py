@@ -14,6 +14,7 @@ from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
 
 import tests.monkey
+from app.gui.window.garbage_collection import GarbageCollector
 from tests.monkey.monkey import MonkeyError, run_monkey
 
 
@@ -28,6 +29,7 @@ def main() -> int:
     warnings.simplefilter("error")
     application = QApplication([])
     application.setStyle("Fusion")
+    GarbageCollector(application)
     with tempfile.TemporaryDirectory() as folder, open(args.log, "w", encoding="utf-8") as log:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, f"{folder}/config")
         (Path(folder) / "files").mkdir()

@@ -11,8 +11,6 @@ from app.model.experiment import Experiment
 from app.system.platform_support import display_error, library_error, missing_qt_libraries, qt_import_error
 from app.utils.validation import ExperimentError
 
-STARTUP_TIME = 2_000  # milliseconds after which garbage is collected as usual
-
 
 def require_display() -> None:
     """Raise ``ExperimentError`` if no window can be shown."""
@@ -34,9 +32,9 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
     program, and collections that find nothing would take a tenth of the time.
     """
     gc.disable()
-    from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QIcon
 
+    from app.gui.window.garbage_collection import GarbageCollector
     from app.gui.window.main_window import MainWindow
     from app.gui.window.orderly_end import Application
     from app.utils.resources import ASSETS
@@ -47,7 +45,7 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
     application.setStyle("Fusion")
     application.setWindowIcon(QIcon(str(ASSETS / "thalweg.png")))
     window = MainWindow(experiment, source)
-    QTimer.singleShot(STARTUP_TIME, gc.enable)
+    GarbageCollector(application)
     return application, window
 
 
