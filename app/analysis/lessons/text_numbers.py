@@ -12,12 +12,13 @@ from app.model.lesson_claim import Claim
 
 # A number that stands alone: not part of a name (beta1), of a formula (x^2, 2/λ) or of a word (1-D)
 NUMBER = re.compile(r"(?<![A-Za-z0-9_.,^/])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?(?!-?[A-Za-z_^/]|\d|[.,]\d)")
+ROUGH = 0.005
 
 
 def unknown_numbers(text: str, known: Iterable[float]) -> list[str]:
     """Return the numbers in a text that are none of the known values, rounded to the digits shown; signs are ignored.
 
-    A number with a single significant digit must be exact.
+    A number with a single significant digit must be exact to a fraction ``ROUGH``.
     """
     values = [abs(value) for value in known]
     return [match[0] for match in NUMBER.finditer(text) if not any(_shows(match, value) for value in values)]
@@ -31,7 +32,8 @@ def _shows(match: re.Match[str], value: float) -> bool:
     decimals = len(match[2] or ".") - 1
     significant = (digits + (match[2] or "")[1:]).lstrip("0")
     unit = 10.0 ** (int((match[3] or "e0")[1:]) - decimals)
-    return len(significant) > 1 and abs(number - value) <= unit / 2 * (1 + 1e-9)
+    allowed = unit / 2 * (1 + 1e-9)
+    return abs(number - value) <= (allowed if len(significant) > 1 else min(allowed, ROUGH * abs(value)))
 
 
 def known_numbers(experiment: Experiment, claims: Iterable[Claim], checked: Iterable[CheckedClaim]) -> set[float]:
@@ -51,7 +53,7 @@ def _settings(experiment: Experiment) -> Iterator[float | None]:
 
 
 def _stated(claim: Claim) -> Iterator[object]:
-    yield from (claim.step, claim.equals, claim.at_least, claim.at_most)
+    yield from (claim.step, claim.first_step or None, claim.equals, claim.at_least, claim.at_most)
     yield claim.tolerance if claim.measure == "steps_within" else None
     yield claim.bound if claim.measure in ("first_beyond", "steps_to_loss") else None
     yield from claim.instead.values()
