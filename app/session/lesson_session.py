@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from time import perf_counter
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.analysis.lessons.claim_check import CheckedClaim, ClaimChecker, check_task, is_right, true_answer
 from app.model.experiment import Experiment
 from app.model.lesson import Lesson
+from app.model.lesson_settings import setting_value
 from app.session.document_state import DocumentState
 from app.session.lesson_progress import record_progress
+from app.session.lesson_record import LessonRecord, record_file
 from app.session.session import Session
 from app.session.settings import Settings
 from app.session.work_in_use import WorkInUse, exchange_work
@@ -21,6 +24,7 @@ from app.utils.validation import ExperimentError
 
 WATCH_SECONDS = 8.0  # in which the runs of a lesson play
 CHECK_DELAY = 150  # milliseconds after a change until the goal is checked
+QUICK_CHECK_SECONDS = 0.2  # a check that takes longer waits for the end of a drag
 
 
 class Stage(Enum):
@@ -48,8 +52,8 @@ class LessonSession(QObject):
         The claims about the runs with what was measured, from the stage EXPLAIN on.
     goal : list of CheckedClaim
         The claims of the goal of the task with what the current settings give.
-    attempts : list of Experiment
-        The experiments with which the task was tried, by the name of the lesson.
+    record : LessonRecord
+        What was answered and tried in all lessons.
     """
 
     changed = pyqtSignal()
@@ -65,17 +69,19 @@ class LessonSession(QObject):
         self.answer = 0.0
         self.observed: list[CheckedClaim] = []
         self.goal: list[CheckedClaim] = []
-        self.attempts: list[Experiment] = []
+        self.record = LessonRecord(record_file())
+        self._check_seconds = 0.0  # that the last check took
         self._own_work: WorkInUse | None = None
         self._setup: Experiment | None = None  # as the lesson begins
         self._check_timer = QTimer(self, singleShot=True, interval=CHECK_DELAY)
-        self._check_timer.timeout.connect(self.check_goal)
+        self._check_timer.timeout.connect(self._check_goal_at_rest)
         session.step_changed.connect(self._reveal_at_end)
         session.clock.playing_changed.connect(self._reveal_at_end)
         session.store.changed.connect(self._on_experiment_changed)
 
     def begin(self, lesson: Lesson) -> None:
         """Put the user's experiment aside and ask the question of a lesson."""
+        self.record.save()
         experiment = self._setup = replace(lesson.experiment, displayed_step=0)
         speed = (experiment.steps or 0) / WATCH_SECONDS
         self._check_timer.stop()
@@ -84,7 +90,7 @@ class LessonSession(QObject):
         if self._own_work is None:
             self._own_work = work
         self.lesson, self.stage, self.prediction, self.confidence = lesson, Stage.PREDICT, None, ""
-        self.observed, self.goal, self.attempts = [], [], []
+        self.observed, self.goal = [], []
         self.changed.emit()
 
     def leave(self) -> None:
@@ -92,6 +98,7 @@ class LessonSession(QObject):
         if self.lesson is None or self._own_work is None:
             return
         self._check_timer.stop()
+        self.record.save()
         work, self._own_work, self.lesson = self._own_work, None, None
         self.session.locked = False
         exchange_work(self.session, self.documents, work)
@@ -122,9 +129,16 @@ class LessonSession(QObject):
         self.answer = true_answer(question, experiment)
         self.observed = ClaimChecker(experiment).check_all(self.lesson.claims)
         self.goal = check_task(self.lesson, self.session.experiment)
+        self.record.record_prediction(self.lesson.name, self.prediction, self.confidence)
+        self.record.save()
         if self.prediction is not None:
             record_progress(self.settings, self.lesson.name, answered=True, right=self.is_right)
         self.changed.emit()
+
+    @property
+    def own_experiment(self) -> Experiment:
+        """The user's own experiment, also while a lesson is in use."""
+        return self.session.experiment if self._own_work is None else self._own_work.history.experiment
 
     @property
     def is_right(self) -> bool:
@@ -143,18 +157,28 @@ class LessonSession(QObject):
         if self.lesson is not None and self.stage is Stage.EXPLAIN and self.lesson.task is not None:
             self._check_timer.start()
 
+    def _check_goal_at_rest(self) -> None:
+        """Check the goal; while a value is dragged, only if that is quick."""
+        if self.session.store.interaction_active and self._check_seconds > QUICK_CHECK_SECONDS:
+            self._check_timer.start()
+        else:
+            self.check_goal()
+
     def check_goal(self) -> None:
         """Measure what the current settings give."""
         if self.lesson is None or self.stage is not Stage.EXPLAIN:
             return
         self._check_timer.stop()
-        experiment = self.session.experiment
+        experiment, start = self.session.experiment, perf_counter()
         try:
             self.goal = check_task(self.lesson, experiment)
-        except ExperimentError:  # a run that the goal is about was removed
+        except ExperimentError:  # settings that the experiment of the lesson cannot have
             self.goal = []
-        if not self.attempts or self.attempts[-1] is not experiment:
-            self.attempts.append(experiment)
+        self._check_seconds = perf_counter() - start
+        if self.lesson.task is not None and len(experiment.runs) >= len(self.lesson.experiment.runs):
+            values = {name: setting_value(experiment, name) for name in self.lesson.task.free}
+            settings = {name: value for name, value in values.items() if value is not None}
+            self.record.record_attempt(self.lesson.name, settings, self.is_solved)
         record_progress(self.settings, self.lesson.name, solved=self.is_solved)
         self.goal_checked.emit()
 

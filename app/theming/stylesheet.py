@@ -195,6 +195,7 @@ def _list_rules(theme: Theme) -> str:
         QTableView {{ border: {theme.focus_ring_width}px solid {theme.input_background};
                         border-top-color: {theme.panel_background}; gridline-color: {theme.divider}; }}
         QTableView:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
+        QTreeView::item {{ padding: 3px 0; }}
         QTableView::item {{ padding: 0 6px; }}
         QHeaderView::section {{ background: {theme.panel_background}; color: {theme.muted_text}; border: 0;
                                 border-bottom: 1px solid {theme.divider}; padding: 2px 6px; }}

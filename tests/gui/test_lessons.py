@@ -11,8 +11,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel
 
+from app.gui.dialogs.answers_dialog import AnswersDialog
 from app.gui.window.lesson_controller import own_lessons_folder
 from app.gui.window.main_window import MainWindow
+from app.io.lesson_answers_files import load_answers
 from app.io.lesson_files import lesson_paths
 from app.session.lesson_session import Stage
 from tests.gui.test_accessibility import assert_all_named
@@ -235,3 +237,36 @@ def test_all_parts_that_a_lesson_can_show_have_a_command(open_window: Open, appl
     assert window.lessons.lesson_session.lesson is None
     assert set(SHOWN) == set(SHOWN_PARTS) == set(PART_ACTIONS)
     assert set(PART_ACTIONS.values()) <= set(window.action_registry)
+
+
+def test_answers_are_saved_in_one_file(
+    window: MainWindow, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, lessons = window.lessons.panel, window.lessons.lesson_session
+    own = window.session.experiment
+    assert not panel.list.save_button.isEnabled()
+    panel.begin(choice_lesson)
+    lessons.predict(1.0, "guessing")
+    lessons.reveal()
+    panel.leave_button.click()
+    path = tmp_path / "kim.json"
+    monkeypatch.setattr(window.documents, "ask_path", lambda *_: path)
+    panel.list.save_button.click()
+    [dialog] = window.findChildren(AnswersDialog)
+    assert_all_named(dialog)
+    dialog.name_field.setText("Kim")
+    QTest.keyClick(dialog.name_field, Qt.Key.Key_Return)
+    process_events(application)
+    answers = load_answers(path)
+    assert answers.name == "Kim"
+    assert [(each.lesson, each.prediction) for each in answers.answers] == [("one_rate", 1.0)]
+    assert answers.experiment == own
+    panel.list.save_button.click()
+    [dialog] = window.findChildren(AnswersDialog)
+    path.unlink()
+    path.mkdir()  # cannot be written
+    QTest.keyClick(dialog.name_field, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert dialog.error_label.text().endswith(".")
+    dialog.reject()
+    process_events(application)

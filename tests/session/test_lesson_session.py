@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from app.analysis.lessons.class_rows import class_rows
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.session.document_state import DocumentState
 from app.session.lesson_progress import PROGRESS_KEY, LessonProgress, load_progress, record_progress
@@ -141,11 +142,19 @@ def test_the_goal_is_checked_for_every_attempt(lessons: LessonSession) -> None:
     lessons.restore_settings()
     lessons.check_goal()
     assert session.experiment == choice_lesson.experiment
+    session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.01)))
+    lessons.record.save()
     session.change(lambda e: replace(e, runs=()))
-    lessons.check_goal()
+    lessons.goal = []
+    lessons._check_goal_at_rest()
     assert not lessons.is_solved
     lessons.leave()
     assert not lessons._check_timer.isActive()
+    answer = LessonSession(session, lessons.documents, lessons.settings).record.answers["one_rate"]
+    assert (answer.prediction, answer.confidence) == (0.0, "sure")
+    assert [attempt["run1.lr"] for attempt in answer.attempts] == [0.02, 0.5, 0.03, 0.01]
+    [row] = class_rows(lessons.record.answers_of("Kim", None), {"one_rate": choice_lesson})
+    assert (row["right"], row["reached_in_attempt"]) == ("no", 2)
 
 
 def test_leaving_without_a_lesson_changes_nothing(lessons: LessonSession) -> None:

@@ -39,7 +39,7 @@ def goal_line(checked: CheckedClaim, experiment: Experiment) -> str:
 def goal_text(goal: Sequence[CheckedClaim], experiment: Experiment) -> str:
     """Return whether a goal is reached, in one sentence, and what was measured, one line each."""
     if not goal:
-        return tr("The goal cannot be measured: the task is about a run that was removed.")
+        return tr("The goal cannot be measured with these settings.")
     open_count = sum(not each.holds for each in goal)
     heading = (
         tr("Goal reached:")

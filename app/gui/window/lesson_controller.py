@@ -19,6 +19,8 @@ from app.gui.window.window_panels import WindowPanels
 from app.session.session import Session
 from app.session.settings import Settings
 from app.system.settings_file import settings_file
+from app.utils.i18n import tr
+from app.utils.validation import make_printable
 
 PART_ACTIONS = {  # by the name in ``Lesson.shows``: the command that opens it
     "step_panel": "step_panel",
@@ -76,6 +78,7 @@ class LessonController(QObject):
         panel = self.panel = LessonPanel(self.lesson_session, load_all_lessons, self.panels.appearance.theme)
         panel.part_requested.connect(self.open_part)
         panel.open_requested.connect(lambda: self.documents.run_guarded(self.documents.open))
+        panel.save_requested.connect(self.save_answers)
         return panel
 
     def show_lessons(self) -> None:
@@ -113,6 +116,24 @@ class LessonController(QObject):
         action = self.actions[PART_ACTIONS[name]]
         if not action.isChecked() or (name == "step_panel" and self.dock_layout.is_behind(name)):
             action.trigger()
+
+    def save_answers(self) -> None:
+        """Ask for a name, and save the answers to all lessons in a file."""
+        from app.gui.dialogs.answers_dialog import AnswersDialog
+
+        lessons = self.lesson_session
+        AnswersDialog(self.documents.window, len(lessons.record.answers), self._write_answers).open()
+
+    def _write_answers(self, name: str, with_experiment: bool) -> bool:
+        from app.io.lesson_answers_files import save_answers
+
+        lessons = self.lesson_session
+        answers = lessons.record.answers_of(name, lessons.own_experiment if with_experiment else None)
+        path = self.documents.ask_path(tr("Save Answers"), tr("Answers (*.json)"), "json", "answers")
+        if path is not None:
+            save_answers(answers, path)
+            self.documents.notify(tr("Saved {path}", path=make_printable(str(path))))
+        return path is not None
 
     def _on_lesson_changed(self) -> None:
         """Show the speed and other controls of the experiment that is in use now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.gui.panels.lesson.texts import push_button, text_label
 from app.gui.widgets.inline_message import InlineMessage
@@ -17,10 +17,14 @@ LESSON_ROLE = Qt.ItemDataRole.UserRole
 
 
 class LessonList(QWidget):
-    """Courses and their lessons; ``chosen(lesson)`` is emitted for the one to begin, ``open_requested`` for a file."""
+    """Courses and their lessons; ``chosen(lesson)`` is emitted for the one to begin, ``open_requested`` for a file.
+
+    ``save_requested`` is emitted by the button that saves the answers.
+    """
 
     chosen = pyqtSignal(object)
     open_requested = pyqtSignal()
+    save_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,6 +41,10 @@ class LessonList(QWidget):
         )
         self.open_button = push_button(tr("Open lesson file…"), tr("Opens a lesson that someone else has written."))
         self.open_button.clicked.connect(self.open_requested)
+        self.save_button = push_button(
+            tr("Save answers…"), tr("Saves your answers to all lessons in one file, which you can hand in.")
+        )
+        self.save_button.clicked.connect(self.save_requested)
         intro = tr(
             "Predict what a run does, watch it, and see why. Your experiment comes back when you leave a lesson."
         )
@@ -45,7 +53,10 @@ class LessonList(QWidget):
         for widget in (text_label(intro), self.progress_label, self.tree, self.message_label):
             column.addWidget(widget, int(widget is self.tree))
         column.addWidget(self.begin_button)
-        column.addWidget(self.open_button)
+        row = QHBoxLayout()
+        row.addWidget(self.open_button)
+        row.addWidget(self.save_button)
+        column.addLayout(row)
         self.tree.itemActivated.connect(lambda item, _: self._choose(item))
         self.begin_button.clicked.connect(lambda: self._choose(self.tree.currentItem()))
         self.tree.currentItemChanged.connect(lambda *_: self._update_button())

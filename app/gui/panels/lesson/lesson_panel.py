@@ -23,11 +23,12 @@ class LessonPanel(QWidget):
     """The list or the page of a lesson, with buttons that go to its neighbors and leave it.
 
     ``load()`` returns the lessons, in order, and a message for each file that is not one. ``part_requested(name)`` and
-    ``open_requested`` are those of the page and the list.
+    ``open_requested`` and ``save_requested`` are those of the page and the list.
     """
 
     part_requested = pyqtSignal(str)
     open_requested = pyqtSignal()
+    save_requested = pyqtSignal()
 
     def __init__(
         self, lessons: LessonSession, load: Callable[[], tuple[list[Lesson], list[str]]], theme: Theme
@@ -48,6 +49,7 @@ class LessonPanel(QWidget):
         self._build_layout()
         self.list.chosen.connect(self.begin)
         self.list.open_requested.connect(self.open_requested)
+        self.list.save_requested.connect(self.save_requested)
         self.page.part_requested.connect(self.part_requested)
         self.previous_button.clicked.connect(lambda: self._go(0))
         self.next_button.clicked.connect(lambda: self._go(1))
@@ -76,6 +78,7 @@ class LessonPanel(QWidget):
         if lesson is None:
             self.available, messages = self.load()
             self.list.show_lessons(self.available, messages, load_progress(self.lessons.settings))
+            self.list.save_button.setEnabled(bool(self.lessons.record.answers))
             self.pages.setCurrentWidget(self.list)
             if had_focus:
                 self.focus_stage()

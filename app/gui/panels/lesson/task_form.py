@@ -72,7 +72,7 @@ class TaskForm(QWidget):
             match = RUN_SETTING.fullmatch(name)
             if match and match[1] != number and len(experiment.runs) > 1:
                 number = match[1]
-                run_text = tr("Run {number}: {name}", number=number, name=experiment.runs[int(number) - 1].short_label)
+                run_text = tr("Run {number}: {name}", number=number, name=experiment.runs[int(number) - 1].method.name)
                 self.grid.addWidget(QLabel(run_text, objectName="quiet"), self.grid.rowCount(), 0, 1, 4)
             self._add_field(name, spec)
 
