@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from app.cli.argument_parser import Subparsers
-from app.io.lesson_files import lesson_paths, load_lesson, load_lessons
-from app.model.lesson import Lesson
 from app.utils.validation import ExperimentError, make_printable
 
 CHECK_HELP = """\
@@ -60,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     """Print what was checked, and how much of it is false."""
+    from app.io.lesson_files import lesson_paths, load_lesson
+
     paths = [Path(file) for file in args.files] or lesson_paths()
     lessons = [(path, load_lesson(path)) for path in paths]
     false_count = sum(_check_lesson(path, lesson, args.quiet) for path, lesson in lessons)
@@ -68,7 +69,7 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if false_count else 0
 
 
-def _check_lesson(path: Path, lesson: Lesson, is_quiet: bool) -> int:
+def _check_lesson(path: Path, lesson: Any, is_quiet: bool) -> int:
     """Print what was checked in a lesson and return how much of it is false."""
     from app.analysis.lessons.lesson_check import LessonFinding, check_lesson
     from app.plotting.math_text import math_coverage
@@ -79,16 +80,19 @@ def _check_lesson(path: Path, lesson: Lesson, is_quiet: bool) -> int:
             math_coverage(formula, 10, 72)
         except ValueError as error:
             findings.append(LessonFinding(f"formulas[{index}]", str(error).strip().splitlines()[-1], False))
-    print(make_printable(f"{path.name}: {lesson.title}"))
+    false_count = sum(not finding.holds for finding in findings)
+    if false_count or not is_quiet:
+        print(make_printable(f"{path.name}: {lesson.title}"))
     for finding in findings:
         if not (is_quiet and finding.holds):
             print(make_printable(f"  {'ok   ' if finding.holds else 'false'}  {finding.part}: {finding.text}"))
-    return sum(not finding.holds for finding in findings)
+    return false_count
 
 
 def _collect(args: argparse.Namespace) -> int:
     """Write the table of a class and print how many rows it has."""
     from app.export.class_table import answer_paths, file_rows, write_class_table
+    from app.io.lesson_files import lesson_paths, load_lessons
 
     target = Path(args.to)
     if target.suffix.lower() != ".csv":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from app.analysis.lessons.claim_check import (
     CheckedClaim,
     ClaimChecker,
-    attempted_experiment,
     measure_text,
     value_text,
 )
@@ -28,15 +27,15 @@ class LessonFinding:
     holds: bool
 
 
-def check_lesson(lesson: Lesson, translate: Callable[[str], str] = lambda text: text) -> list[LessonFinding]:
-    """Return everything that is checked in a lesson; ``translate`` gives the texts whose numbers are checked."""
+def check_lesson(lesson: Lesson, translations: Iterable[Callable[[str], str]] = (str,)) -> list[LessonFinding]:
+    """Return everything that is checked in a lesson; the numbers in its texts are checked in each translation."""
     try:
-        return list(_findings(lesson, translate))
+        return list(_findings(lesson, translations))
     except ExperimentError as error:  # of a claim that changes what the experiment does not have
         return [LessonFinding("claims", str(error), False)]
 
 
-def _findings(lesson: Lesson, translate: Callable[[str], str]) -> Iterator[LessonFinding]:
+def _findings(lesson: Lesson, translations: Iterable[Callable[[str], str]]) -> Iterator[LessonFinding]:
     checker = ClaimChecker(lesson.experiment)
     checked = checker.check_all(lesson.claims)
     for index, each in enumerate(checked):
@@ -58,28 +57,25 @@ def _findings(lesson: Lesson, translate: Callable[[str], str]) -> Iterator[Lesso
             )
             yield LessonFinding(f"question.choices[{index}]", text, all(each.holds for each in results) == is_right)
             checked = [*checked, *results]
-    yield from _task_findings(lesson)
-    yield from _number_findings(lesson, checked, translate)
+    yield from _task_findings(lesson, checker)
+    known = known_numbers(lesson.experiment, lesson.all_claims, checked)
+    for translate in translations:
+        yield from _number_findings(map(translate, lesson.texts), known)
 
 
-def _task_findings(lesson: Lesson) -> Iterator[LessonFinding]:
+def _task_findings(lesson: Lesson, checker: ClaimChecker) -> Iterator[LessonFinding]:
     if lesson.task is None:
         return
-    results = ClaimChecker(attempted_experiment(lesson, lesson.experiment)).check_all(lesson.task.goal)
+    results = checker.check_all(lesson.task.goal)
     report = "; ".join(claim_report(each, lesson) for each in results)
     text = tr("not reached at the start: {report}", report=report)
     yield LessonFinding("task.goal", text, not all(each.holds for each in results))
 
 
-def _number_findings(
-    lesson: Lesson, checked: list[CheckedClaim], translate: Callable[[str], str]
-) -> Iterator[LessonFinding]:
-    known = known_numbers(lesson.experiment, lesson.all_claims, checked)
-    for text in lesson.texts:
-        for number in unknown_numbers(translate(text), known):
-            message = tr(
-                "{number} is neither a setting nor the value of a claim: {text}", number=number, text=translate(text)
-            )
+def _number_findings(texts: Iterable[str], known: set[float]) -> Iterator[LessonFinding]:
+    for text in texts:
+        for number in unknown_numbers(text, known):
+            message = tr("{number} is neither a setting nor the value of a claim: {text}", number=number, text=text)
             yield LessonFinding("texts", message, False)
 
 
