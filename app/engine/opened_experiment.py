@@ -17,8 +17,13 @@ def open_experiment(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT
     Raises ExperimentError with one sentence if there is none.
     """
     experiment = load(source, current)
-    is_landscape = resolve_path(source).suffix.lower() in LANDSCAPE_SUFFIXES
-    return with_safe_rates(experiment) if is_landscape else experiment
+    if resolve_path(source).suffix.lower() not in LANDSCAPE_SUFFIXES:
+        return experiment
+    if experiment.problem is None:
+        return with_safe_rates(experiment)
+    from app.engine.problem_experiment import with_learning_rates  # only for a problem
+
+    return with_learning_rates(experiment)
 
 
 def open_without_questions(source: Path) -> Experiment | None:

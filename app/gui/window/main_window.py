@@ -26,6 +26,7 @@ from app.gui.window.export_controller import ExportController
 from app.gui.window.export_source import ExportSource
 from app.gui.window.focus_navigation import FocusNavigation
 from app.gui.window.layout_guard import LayoutGuard
+from app.gui.window.map_progress import MapProgress
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
 from app.gui.window.view_area import ViewArea
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.dock_layout = DockLayout(self, settings)
         self.reduced_motion = ReducedMotion(self, session.clock, settings)
         self.view_area = ViewArea(session, self.dock_layout, self.appearance, load_view_options(settings))
+        self.map_progress = MapProgress(self, self.view_area.map_store)
         self.panels = WindowPanels(self, session, settings, self.appearance, self.dock_layout)
         self.presentation_mode = PresentationMode(
             self, session, self.appearance, self.dock_layout, self.view_area, self.panels
@@ -260,7 +262,7 @@ class MainWindow(QMainWindow):
             return
         self.session.stop()
         self.exporter.cancel_all()
-        self.view_area.map_store.cancel()
+        self.map_progress.cancel_all()
         self.side_panel.comparison_panel.tuning_task.cancel()
         for task in self.findChildren(MapTask):
             task.cancel()
