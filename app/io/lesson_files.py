@@ -114,6 +114,18 @@ def is_lesson(source: str | bytes) -> bool:
     return isinstance(data, dict) and LESSON_KEY in data
 
 
+def is_lesson_file(path: Path) -> bool:
+    """Return whether a file is that of a lesson, possibly with errors; False if it cannot be read."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        with open_regular_file(path) as file:
+            content = file.read(MAX_LESSON_SIZE + 1)
+    except (OSError, ExperimentError):
+        return False
+    return f'"{LESSON_KEY}"'.encode() in content and (len(content) > MAX_LESSON_SIZE or is_lesson(content))
+
+
 def lesson_from_json(source: str | bytes, name: str = "lesson") -> Lesson:
     """Return the lesson in a JSON text; ``name`` is that of the lesson."""
     data = parse_json(source)

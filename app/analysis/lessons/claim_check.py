@@ -86,7 +86,7 @@ def attempted_experiment(lesson: Lesson, settings: Experiment) -> Experiment:
     experiment = lesson.experiment
     for name in lesson.task.free if lesson.task else ():
         value = setting_value(settings, name)
-        if value is not None:
+        if value is not None and value != setting_value(experiment, name):
             experiment = with_setting(experiment, name, value)
     return experiment
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from app.engine.nearest_minimum import cached_minima
+from app.engine.nearest_minimum import all_minima
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
@@ -52,7 +52,7 @@ class SimulatedRun:
             return np.zeros((0, 2))
         if len(surface.minima):
             return np.array(surface.minima, float).reshape(-1, 2)
-        return cached_minima(surface, surface.bounds)
+        return all_minima(surface, surface.bounds)
 
     @cached_property
     def distances(self) -> np.ndarray:
@@ -76,4 +76,5 @@ class SimulatedRun:
         projected = self.trajectory.projected_problem
         if projected is None or step >= len(self.losses):
             return math.nan
-        return projected.problem.metrics(self.trajectory.point_at(step).x[0]).get(name, math.nan)
+        metric = projected.problem.metrics.get(name)
+        return math.nan if metric is None else metric(self.trajectory.point_at(step).x[0])

@@ -14,7 +14,7 @@ from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
 from app.gui.panels.timeline_bar import TimelineBar
-from app.gui.widgets.late_panel import LatePanel
+from app.gui.widgets.lazy_panel import LazyPanel
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.session.session import Session
@@ -40,7 +40,8 @@ class WindowPanels(QObject):
 
     side_panel: SidePanel
     results_tabs: ResultsTabs
-    step_place: LatePanel
+    step_host: LazyPanel
+    lesson_host: LazyPanel
     playback_bar: PlaybackBar
     timeline_bar: TimelineBar
     status_line: RunStatusLine
@@ -60,8 +61,9 @@ class WindowPanels(QObject):
         self.appearance.apply_theme()
         self.side_panel = SidePanel(session, self.settings, theme)
         self.results_tabs = ResultsTabs(session, self.side_panel.run_list, theme)
-        self.step_place = LatePanel(lambda: self._build_step_panel(actions))
-        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_place, theme)
+        self.step_host, self.lesson_host = LazyPanel("step"), LazyPanel("lesson")
+        self.step_host.build = lambda: self._build_step_panel(actions)
+        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_host, self.lesson_host, theme)
         self.playback_bar, self.timeline_bar = PlaybackBar(session, theme), TimelineBar(session, theme)
         self.playback_bar.populate(
             [actions[name] for name in TOOLBAR_ACTIONS], actions["play"], [actions[name] for name in TOOLBAR_TOGGLES]
@@ -85,7 +87,8 @@ class WindowPanels(QObject):
     @property
     def step_panel(self) -> Any:
         """The step panel, which is imported and built if it is not yet."""
-        return self.step_place.panel
+        self.step_host.build_now()
+        return self.step_host.panel
 
     def _build_step_panel(self, actions: Mapping[str, QAction]) -> QWidget:
         from app.gui.panels.step.step_panel import StepPanel
@@ -102,7 +105,7 @@ class WindowPanels(QObject):
         """Scale the text of the panels beside the plots."""
         self.panel_font_scale = scale
         self.side_panel.set_font_scale(scale)
-        if self.step_place.is_built:
+        if self.step_host.panel is not None:
             self.step_panel.set_font_scale(scale)
 
     @property
@@ -146,5 +149,5 @@ class WindowPanels(QObject):
         self.playback_bar.refresh()
         self.timeline_bar.refresh()
         self.side_panel.refresh()
-        if self.step_place.is_built:
+        if self.step_host.panel is not None:
             self.step_panel.refresh()
