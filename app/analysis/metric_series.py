@@ -6,9 +6,11 @@ import math
 import weakref
 from array import array
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from app.analysis.problem_metrics import held_metric
 from app.analysis.status.network_status import gradient_norm_at, step_size_at
 from app.engine.trajectory import Trajectory, span_at
 from surfaces import Surface
@@ -19,6 +21,8 @@ EXTREMA_BLOCK = 64
 
 def distance_to_minimum(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
     """Return the distance to the nearest global minimum after each step; nan where the surface has none."""
+    if trajectory.projected_problem is not None:
+        return held_metric(trajectory, "distance", first_step, last_step)
 
     def compute(surface: Surface, x: np.ndarray, y: np.ndarray, _: np.ndarray) -> np.ndarray:
         return surface.distance_to_minimum(x, y)
@@ -77,6 +81,10 @@ def learning_rate(trajectory: Trajectory, first_step: int, last_step: int) -> np
     return learning_rates if first_step else np.append(math.nan, learning_rates)
 
 
+def _problem_metric(name: str, trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
+    return held_metric(trajectory, name, first_step, last_step)
+
+
 METRICS: dict[str, Callable[[Trajectory, int, int], np.ndarray] | None] = {
     "loss": None,
     "above": loss_above_minimum,
@@ -84,6 +92,7 @@ METRICS: dict[str, Callable[[Trajectory, int, int], np.ndarray] | None] = {
     "gradient": gradient_norm,
     "step": step_size,
     "rate": learning_rate,
+    **{name: partial(_problem_metric, name) for name in ("accuracy", "test_loss", "test_accuracy")},
 }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
+from app.analysis.metric_columns import METRIC_COLUMNS
+from app.analysis.problem_metrics import metric_at, metric_names
 from app.analysis.run_column import Column
 from app.analysis.status.network_status import gradient_norm_at
 from app.engine.race import Race
@@ -28,6 +30,7 @@ ESTIMATED_TEXT = gettext_noop(
 NO_MINIMUM_TEXT = gettext_noop(
     "This surface has no known minimum, so steps to tolerance and distance cannot be computed."
 )
+PROBLEM_TEXT = gettext_noop("Values are those of all parameters at the displayed step, not those of the plane.")
 SUM_INTERVAL = 4096  # steps between two stored sums
 
 
@@ -56,6 +59,7 @@ class RunResult:
     y: float
     gradient_norm: float
     minima_estimated: bool = False
+    metrics: Mapping[str, float] | None = None  # of a network or another problem with many parameters
 
 
 class RunningTotals:
@@ -141,6 +145,7 @@ def run_results(
                 float(y[0]),
                 float(gradient_norm[0]),
                 surface.minima_estimated,
+                {name: metric_at(trajectory, name, last_step) for name in metric_names(surface)} or None,
             )
         )
     return results
@@ -200,6 +205,7 @@ COLUMNS = (
     ),
 )
 STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.shows_divergence)
+LOSS_COLUMN = STEPS_COLUMN + 1  # among those of a problem with many parameters
 DISTANCE_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.name == "distance to nearest minimum")
 ESTIMATED_DISTANCE = replace(
     COLUMNS[DISTANCE_COLUMN],
@@ -211,16 +217,28 @@ ESTIMATED_DISTANCE = replace(
 DIVERGED_COLUMN = Column("diverged at", "Diverged at", lambda run: run.diverged_at, format_integer)
 
 
-def result_columns(minima_estimated: bool) -> tuple[Column, ...]:
-    """Return the columns; the distance is one to minima found if these are the results of a search."""
-    if not minima_estimated:
+SURFACE_COLUMNS = ("steps to tolerance", "distance to nearest minimum", "path length")  # meaningless off the surface
+
+
+def result_columns(results: Sequence[RunResult]) -> tuple[Column, ...]:
+    """Return the columns that suit some results.
+
+    The distance is one to minima found if these are the results of a search. Runs of a problem with many parameters
+    have its metrics in place of what depends on the plane that shows them.
+    """
+    metrics = results[0].metrics if results else None
+    if metrics is not None:
+        columns = [column for column in COLUMNS if column.name not in SURFACE_COLUMNS]
+        end = LOSS_COLUMN + 1
+        return (*columns[:end], *(METRIC_COLUMNS[name] for name in metrics), *columns[end:])
+    if not any(result.minima_estimated for result in results):
         return COLUMNS
     return (*COLUMNS[:DISTANCE_COLUMN], ESTIMATED_DISTANCE, *COLUMNS[DISTANCE_COLUMN + 1 :])
 
 
 def format_cells(result: RunResult) -> list[str]:
     """Return the text of each column."""
-    return [column.text(result) for column in COLUMNS]
+    return [column.text(result) for column in result_columns([result])]
 
 
 def value_columns(surface: Surface) -> tuple[Column, ...]:

@@ -30,6 +30,7 @@ CHECKPOINT_INTERVAL = 1024  # steps between two stored states
 CHECKPOINT_INTERVAL_SLOW = (
     32  # the same for methods that work on one run at a time (searches, simplex), about 40x slower
 )
+CHECKPOINT_INTERVAL_PROBLEM = 8  # the same for problems with many parameters
 Value = TypeVar("Value")
 SurfacesByStep = list[tuple[int, SurfaceFunction]]  # pairs (start step, surface), from step 0, with rising steps
 
@@ -108,8 +109,9 @@ class Trajectory:
     ) -> None:
         self.method = run.method
         self.surfaces_by_step, self.start = [(0, surface), *later_surfaces], start
-        is_fast = self.method.batched and getattr(surface, "projected_problem", None) is None
-        self.checkpoint_interval = CHECKPOINT_INTERVAL if is_fast else CHECKPOINT_INTERVAL_SLOW
+        self.checkpoint_interval = CHECKPOINT_INTERVAL if self.method.batched else CHECKPOINT_INTERVAL_SLOW
+        if self.projected_problem is not None:
+            self.checkpoint_interval = CHECKPOINT_INTERVAL_PROBLEM
         self.head: Point = first_point(self.method, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
         self.losses = array("d", [self.head.loss])

@@ -65,9 +65,11 @@ def _own_cells(record: RunRecord, row: Row) -> list[Any]:
 def _state_shapes(record: RunRecord) -> Generator[float, None, dict[str, Shape]]:
     """Return the shape of each state variable; yield while reading.
 
-    Only the state of a separable optimizer without stateful modifiers has a shape that is known in advance; otherwise
-    all rows are read.
+    Only metrics, and the state of a separable optimizer without stateful modifiers, have a shape that is known in
+    advance; otherwise all rows are read.
     """
+    if record.trajectory.projected_problem is not None:
+        return dict.fromkeys(record.trajectory.projected_problem.problem.metrics, ())
     if record.separable and not record.stateful_modifiers:
         return dict.fromkeys(record.trajectory.method.state, (2,))
     shapes_by_name: dict[str, set[tuple[int, ...]]] = {}

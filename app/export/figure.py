@@ -14,7 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from app.engine.map_jobs import MapJob, MapState, displayed_basin_job
+from app.engine.displayed_maps import displayed_basin_job
+from app.engine.map_jobs import MapJob, MapState
 from app.engine.race import Race
 from app.export.legend import MARGIN, add_legend
 from app.export.options import Options
@@ -158,7 +159,7 @@ def make_scene(race: Race, options: Options, surface: Surface | None = None) -> 
     experiment = scene.displayed_experiment
     index, view = selected_index(experiment, options.map_run), MAP_VIEWS.get(options.view)
     if options.view in ("all", "contour"):
-        job: MapJob | None = displayed_basin_job(experiment, index, plot_bounds(race.experiment))
+        job: MapJob | None = displayed_basin_job(experiment, index, options.viewport or plot_bounds(race.experiment))
     else:
         job = None if view is None else view.make_job(experiment, index)
     if job is None:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cells, result_columns
+from app.analysis.results import DIVERGED_COLUMN, RunResult, format_cells, result_columns
 from app.analysis.run_column import is_missing
 
 
@@ -16,7 +16,7 @@ def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     results = list(results)
-    columns = (*result_columns(_are_estimated(results)), DIVERGED_COLUMN)
+    columns = (*result_columns(results), DIVERGED_COLUMN)
     writer.writerow(column.name for column in columns)
     for result in results:
         values = [column.get_value(result) for column in columns]
@@ -24,15 +24,12 @@ def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
-def _are_estimated(results: Iterable[RunResult]) -> bool:
-    return any(result.minima_estimated for result in results)
-
-
-def _table(results: Iterable[RunResult]) -> list[list[str]]:
-    """Return the column names, then one row of formatted values per run."""
+def _table(results: Iterable[RunResult]) -> tuple[list[list[str]], list[bool]]:
+    """Return the column names, then one row of formatted values per run, and which columns are texts."""
     results = list(results)
-    columns = result_columns(_are_estimated(results))
-    return [[column.name.capitalize() for column in columns], *map(format_cells, results)]
+    columns = result_columns(results)
+    rows = [[column.name.capitalize() for column in columns], *map(format_cells, results)]
+    return rows, [column.is_text for column in columns]
 
 
 def as_markdown(results: Iterable[RunResult]) -> str:
@@ -41,8 +38,8 @@ def as_markdown(results: Iterable[RunResult]) -> str:
     def format_row(texts: Sequence[str]) -> str:
         return "| " + " | ".join(" ".join(re.sub(r"([\\|])", r"\\\1", text).split()) for text in texts) + " |"
 
-    header, *body = _table(results)
-    separator = ["---" if column.is_text else "---:" for column in COLUMNS]
+    (header, *body), are_texts = _table(results)
+    separator = ["---" if is_text else "---:" for is_text in are_texts]
     return "\n".join(map(format_row, [header, separator, *body])) + "\n"
 
 
@@ -81,8 +78,9 @@ def to_latex(text: str) -> str:
 
 def as_latex(results: Iterable[RunResult]) -> str:
     """Return the table as a LaTeX ``tabular`` that needs no package."""
-    header, *body = [" & ".join(map(to_latex, row)) + r" \\" for row in _table(results)]
-    alignment = "".join("l" if column.is_text else "r" for column in COLUMNS)
+    rows, are_texts = _table(results)
+    header, *body = [" & ".join(map(to_latex, row)) + r" \\" for row in rows]
+    alignment = "".join("l" if is_text else "r" for is_text in are_texts)
     return (
         "\n".join(
             [rf"\begin{{tabular}}{{{alignment}}}", r"\hline", header, r"\hline", *body, r"\hline", r"\end{tabular}"]

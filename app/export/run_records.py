@@ -27,7 +27,8 @@ class Row(NamedTuple):
     ``lr`` is the learning rate of the update that led to this step, nan at the start and for an optimizer without a
     learning rate. ``evaluations`` is the number of loss and gradient evaluations up to this step. ``state`` maps each
     state variable to (value for x, value for y) for a separable optimizer, otherwise to its value, None if there is
-    none yet.
+    none yet. For a problem with many parameters, x, y and the gradient are those on the plane that shows it, and
+    ``state`` is not that of the optimizer but the metrics by name, for example the loss on test data.
     """
 
     step: int
@@ -60,12 +61,18 @@ class RunRecord:
 
     def rows(self) -> Iterator[Row]:
         """Iterate over the steps of the run, from 0 to ``last_step``."""
-        trajectory = self.trajectory
+        trajectory, projected = self.trajectory, self.trajectory.projected_problem
         learning_rates = chain([math.nan], trajectory.learning_rates(self.last_step))
         for point, learning_rate in zip(trajectory.iter_points(self.last_step), learning_rates, strict=True):
-            gradient = point.gradient if math.isfinite(point.loss) else (math.nan, math.nan)
+            if projected is None:
+                state, gradient = self._state(point), point.gradient
+            else:
+                first, second = projected.plane.directions @ point.gradient
+                gradient = (float(first), float(second))
+                state = {name: compute(point.x[0]) for name, compute in projected.problem.metrics.items()}
+            gradient = gradient if math.isfinite(point.loss) else (math.nan, math.nan)
             evaluations = sum(trajectory.evaluation_counts(point.t))
-            yield Row(point.t, *point.position, point.loss, *gradient, learning_rate, evaluations, self._state(point))
+            yield Row(point.t, *point.position, point.loss, *gradient, learning_rate, evaluations, state)
 
     def _state(self, point: Point) -> dict[str, Any]:
         """Return the state of the optimizer and of its modifiers, the latter as in ``lookahead_slow``."""

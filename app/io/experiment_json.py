@@ -68,7 +68,7 @@ plot options
 map options
     steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic
     settings_axes        null          two hyperparameters of the settings map; null: the most important ones
-    settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss" or "divergence"
+    settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss", "lowest" or "divergence"
     rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
     compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
     basin_size           200           integer from 8 to 1000: starts per axis of the basin map

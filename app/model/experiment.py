@@ -59,7 +59,12 @@ QUANTITIES = {
     "gradient": "gradient norm",
     "step": "step size",
     "rate": "learning rate",
+    "accuracy": "training accuracy",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
 }
+PROBLEM_QUANTITIES = ("accuracy", "test_loss", "test_accuracy")  # that only runs of a network have
+ACCURACIES = ("accuracy", "test_accuracy")  # between 0 and 1, on a linear axis in any case
 X_QUANTITIES = {"steps": "step", "evaluations": "evaluations", "time": "compute time (ms)"}
 SCALES = ("linear", "log")
 

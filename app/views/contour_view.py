@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
-from app.engine.map_jobs import shows_basin_map
+from app.engine.displayed_maps import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap
@@ -101,7 +101,7 @@ class ContourView(ViewportView):
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
         self.color_bar = None
-        self.basins = BasinLayer(axes, scene, self.static_artists) if options.basin_map else None
+        self.basins = BasinLayer(axes, scene, self.static_artists, self.basins) if options.basin_map else None
         if options.color_bar and not options.basin_map:
             self.color_bar = ColorBar(axes, bar_ticks(self.height_map), scene.theme, colormap)
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)

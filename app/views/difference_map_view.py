@@ -13,7 +13,8 @@ from app.engine.difference_map import (
     OTHER_MINIMUM,
     DifferenceMap,
 )
-from app.engine.map_jobs import DifferenceMapJob, compared_run, difference_map_job
+from app.engine.displayed_maps import compared_run, difference_map_job
+from app.engine.map_jobs import DifferenceMapJob
 from app.model.experiment import Experiment
 from app.plotting.maps.difference_image import COLORMAP, color_limit, draw_difference
 from app.plotting.markers import draw_start_marker

@@ -11,6 +11,7 @@ from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, NullFormat
 
 from app.analysis.metric_series import metric_series
 from app.engine.trajectory import Trajectory
+from app.model.experiment import ACCURACIES
 from app.plotting.tick_formatters import UniformFormatter, format_power
 from app.utils.number_format import format_tick
 from app.views.loss_coordinates import INITIAL_LENGTHS, LossCoordinates
@@ -55,7 +56,7 @@ class LossAxisLimits:
 
     def reset(self, scene: Scene, step: int) -> None:
         """Set the scale and the limits for a race from its start to ``step``."""
-        scale = scene.experiment.loss_plot.y_scale
+        scale = "linear" if self.coordinates.quantity in ACCURACIES else scene.experiment.loss_plot.y_scale
         self._reset_values()
         if scale == "log" and self._needs_symlog(scene, step, True):
             scale = "symlog"

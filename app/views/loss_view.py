@@ -9,9 +9,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from app.analysis.metric_series import metric_series
+from app.analysis.problem_metrics import EVALUATION_INTERVAL, EXACT_STEPS, metric_names
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
-from app.model.experiment import QUANTITIES, X_QUANTITIES
+from app.model.experiment import PROBLEM_QUANTITIES, QUANTITIES, X_QUANTITIES
 from app.plotting import text_fitting
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.tick_formatters import FittingLocator, format_power, format_thousands
@@ -209,8 +210,13 @@ class LossView(PathView):
 def missing_reason(scene: Scene) -> tuple[str, bool]:
     """Return why some runs have no curve, empty if all have one, and whether there is no curve at all."""
     quantity = scene.experiment.loss_plot.quantity
-    if quantity in ("above", "distance") and not scene.surface.minima:
+    metrics = metric_names(scene.surface)
+    if quantity in ("above", "distance") and not scene.surface.minima and quantity not in metrics:
         return tr("not available: this surface has no known minimum"), True
+    if quantity in PROBLEM_QUANTITIES and quantity not in metrics:
+        return tr("not available: only built-in networks have test data and accuracy"), True
+    if quantity in metrics:
+        return tr("after step {exact}: evaluated every {n} steps", exact=EXACT_STEPS, n=EVALUATION_INTERVAL), False
     names_without = [
         trajectory.method.name for trajectory, _ in scene.visible_runs if not trajectory.method.has_learning_rate
     ]

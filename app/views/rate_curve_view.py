@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.analysis.map_theory import rate_limit
-from app.engine.map_jobs import RateCurvesJob, rate_curves_job, rate_runs
+from app.engine.displayed_maps import rate_curves_job, rate_runs
+from app.engine.map_jobs import RateCurvesJob
 from app.engine.nearest_minimum import all_minima
 from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import RateCurve

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.analysis.map_theory import SettingsTheory, settings_theory
-from app.engine.map_jobs import SettingsMapJob, settings_map_job
+from app.engine.displayed_maps import settings_map_job
+from app.engine.map_jobs import SettingsMapJob
 from app.engine.rest_classification import DIVERGED, ON_ITS_WAY
 from app.engine.settings_map import SettingsMap
 from app.model.experiment import Experiment
@@ -90,6 +91,8 @@ class SettingsMapView(MapView):
         texts = []
         if self.theory.limit is not None:
             texts.append(f"╌ {self.theory.limit.formula}")
+        if self.theory.damping:
+            texts.append(tr("┈ critical damping"))
         if self.theory.optimum is not None:
             texts.append(tr("☆ Polyak’s optimum"))
         return "   ".join(texts)
@@ -109,7 +112,10 @@ class SettingsMapView(MapView):
         else:
             start = initial_point(self._job_run.method, scene.race.surface, self._start).loss
             minimum = scene.race.surface.minimum_loss
-            values = result.loss if minimum is None else np.maximum(result.loss - minimum, 1e-16 * abs(start))
+            values = np.where(
+                result.outcome == DIVERGED, np.nan, result.lowest_loss if quantity == "lowest" else result.loss
+            )
+            values = values if minimum is None else np.maximum(values - minimum, 1e-16 * abs(start))
             scale = ValueScale.fitting(values, start - (minimum or 0.0), is_log=minimum is not None)
         colormap = surface_colormap(theme, scene.experiment.plot_options.colormap)
         draw_values(self.axes, extent, values, result.outcome, scale, colormap, theme)
@@ -153,7 +159,8 @@ class SettingsMapView(MapView):
             for spec, name, value in zip(result.specs, result.names, values, strict=True)
         ]
         rows.append((tr("outcome"), outcome_text(outcome, int(result.steps[row, column]), result.minima)))
-        return [*rows, (tr("loss"), format_tick(float(f"{loss:.4g}")))] if np.isfinite(loss) else rows
+        losses = (tr("loss"), loss), (tr("lowest loss"), float(result.lowest_loss[row, column]))
+        return [*rows, *((name, format_tick(float(f"{value:.4g}"))) for name, value in losses if np.isfinite(value))]
 
     # Moving parts
 

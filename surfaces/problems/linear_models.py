@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from surfaces.problems.data import normal_matrix
@@ -34,9 +32,6 @@ def linear_problem(size: int = 50, condition: float = 100.0, seed: int = 0) -> P
         residual = part @ vector - targets[chosen]
         return float(residual @ residual) / (2 * len(residual)), part.T @ residual / len(residual)
 
-    def metrics(vector: np.ndarray) -> Mapping[str, float]:
-        return {"distance": float(np.linalg.norm(vector - truth))}
-
     return Problem(
         id="linear",
         name=PROBLEM_NAMES["linear"],
@@ -47,7 +42,7 @@ def linear_problem(size: int = 50, condition: float = 100.0, seed: int = 0) -> P
         function=lambda vector: batch_function(vector, np.arange(rows)),
         batch_function=batch_function,
         sample_count=rows,
-        metrics=metrics,
+        metrics={"distance": lambda vector: float(np.linalg.norm(vector - truth))},
         curvatures=curvatures,
     )
 
@@ -70,9 +65,6 @@ def logistic_problem(size: int = 50, condition: float = 100.0, seed: int = 0, de
         weights = -sign * np.exp(-np.logaddexp(0, margin)) / len(margin)
         return loss, part.T @ weights + decay * vector
 
-    def metrics(vector: np.ndarray) -> Mapping[str, float]:
-        return {"accuracy": float((signs * (matrix @ vector) > 0).mean())}
-
     return Problem(
         id="logistic",
         name=PROBLEM_NAMES["logistic"],
@@ -83,5 +75,5 @@ def logistic_problem(size: int = 50, condition: float = 100.0, seed: int = 0, de
         function=lambda vector: batch_function(vector, np.arange(rows)),
         batch_function=batch_function,
         sample_count=rows,
-        metrics=metrics,
+        metrics={"accuracy": lambda vector: float((signs * (matrix @ vector) > 0).mean())},
     )

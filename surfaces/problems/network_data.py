@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -91,10 +90,8 @@ class NetworkData:
             self.sizes, self.inputs, targets, self.activation, loss_function if scale == 1 else scaled_loss
         )
 
-        def metrics(vector: np.ndarray) -> Mapping[str, float]:
-            if self.loss != "cross-entropy":
-                return {}
-            return {"accuracy": network.loss_and_accuracy(vector, self.inputs, targets)[1]}
+        def accuracy(vector: np.ndarray) -> float:
+            return network.loss_and_accuracy(vector, self.inputs, targets)[1]
 
         return Problem(
             id=RECORDED_ID,
@@ -107,5 +104,5 @@ class NetworkData:
             function=network.loss_and_gradient,
             batch_function=network.loss_and_gradient,
             sample_count=len(self.inputs),
-            metrics=metrics,
+            metrics={"accuracy": accuracy} if self.loss == "cross-entropy" else {},
         )

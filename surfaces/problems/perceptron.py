@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -124,11 +124,6 @@ def perceptron_problem(
     """Return the problem of training a perceptron; its metrics are the accuracy, and loss and accuracy on test data."""
     network = Perceptron(sizes, *train, activation)
 
-    def metrics(vector: np.ndarray) -> Mapping[str, float]:
-        test_loss, test_accuracy = network.loss_and_accuracy(vector, *test)
-        accuracy = network.loss_and_accuracy(vector, *train)[1]
-        return {"accuracy": accuracy, "test loss": test_loss, "test accuracy": test_accuracy}
-
     return Problem(
         id=id,
         name=PROBLEM_NAMES[id],
@@ -139,5 +134,9 @@ def perceptron_problem(
         function=network.loss_and_gradient,
         batch_function=network.loss_and_gradient,
         sample_count=len(train[1]),
-        metrics=metrics,
+        metrics={
+            "accuracy": lambda vector: network.loss_and_accuracy(vector, *train)[1],
+            "test_loss": lambda vector: network.loss_and_accuracy(vector, *test)[0],
+            "test_accuracy": lambda vector: network.loss_and_accuracy(vector, *test)[1],
+        },
     )

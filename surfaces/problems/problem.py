@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 LossAndGradient = Callable[[np.ndarray], tuple[float, np.ndarray]]
+METRICS = ("accuracy", "test_loss", "test_accuracy", "distance")  # distance: to the minimum, in all dimensions
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,8 @@ class Problem:
         (parameters, rows) -> the same of some of the data, whose mean over all rows is that of all data.
     sample_count : int
         The number of data points.
-    metrics : callable
-        Parameters -> other measures by name, for example the accuracy on training data and on test data.
+    metrics : mapping of str to callable
+        Other measures by name: parameters -> for example the accuracy on training data. ``METRICS`` lists the names.
     curvatures : ndarray, optional
         The eigenvalues of the second derivatives, in rising order, if they do not depend on the parameters.
     """
@@ -47,7 +48,7 @@ class Problem:
     function: LossAndGradient = field(repr=False)
     batch_function: Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]] = field(repr=False)
     sample_count: int
-    metrics: Callable[[np.ndarray], Mapping[str, float]] = field(repr=False)
+    metrics: Mapping[str, Callable[[np.ndarray], float]] = field(repr=False)
     curvatures: np.ndarray | None = field(default=None, repr=False)
 
     @property

@@ -14,7 +14,7 @@ from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.engine.update_timing import measure_update_time
 from app.model.branch import Branch
-from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, X_QUANTITIES, Experiment, LossPlot
+from app.model.experiment import DEFAULT_EXPERIMENT, PROBLEM_QUANTITIES, QUANTITIES, X_QUANTITIES, Experiment, LossPlot
 from app.model.run import Run
 from app.plotting.path_renderer import PathRenderer
 from app.views import VIEWS, Scene
@@ -22,6 +22,7 @@ from app.views.loss_axis_limits import lower_power
 from app.views.loss_view import LossView
 from tests.views.drawing import draw_view
 
+SURFACE_QUANTITIES = [name for name in QUANTITIES if name not in PROBLEM_QUANTITIES]
 NOISY = Run("adam", {"lr": 0.05, "noise": 30.0})
 
 
@@ -66,7 +67,7 @@ def expected_values(trajectory: Trajectory, quantity: str, last: int) -> np.ndar
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("quantity", QUANTITIES)
+@pytest.mark.parametrize("quantity", SURFACE_QUANTITIES)
 @pytest.mark.parametrize("x_quantity", X_QUANTITIES)
 def test_both_axes_show_the_computed_values(quantity: str, x_quantity: str) -> None:
     loss_plot = LossPlot(quantity, y_scale="linear", x_quantity=x_quantity)
@@ -272,7 +273,7 @@ def test_long_loss_curve_keeps_its_peaks() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "loss_plot", [LossPlot(q, x, y) for q in QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
+    "loss_plot", [LossPlot(q, x, y) for q in SURFACE_QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
 )
 @pytest.mark.parametrize("surface", ["rosenbrock", "saddle", "styblinski_tang"])
 def test_limits_contain_every_curve(loss_plot: LossPlot, surface: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -12,10 +13,12 @@ from app.analysis.results import (
     COLUMNS,
     ESTIMATED_TEXT,
     NO_MINIMUM_TEXT,
+    PROBLEM_TEXT,
     TOLERANCE_TEXT,
     result_columns,
     run_results,
 )
+from app.analysis.run_column import Column
 from app.engine.update_timing import measure_update_time
 from app.export.results_text import as_csv, as_latex, as_markdown
 from app.gui.panels.results.results_table import ResultsTable
@@ -63,14 +66,13 @@ class ResultsPage(QWidget):
         self.copy_button = QPushButton(tr("Copy"), toolTip=tr("Copy the table as text"))
         for widget in (self.copy_button, self.table):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space and arrow keys still control playback
-        self.copy_menu, sort_menu = QMenu(tr("Copy"), self.copy_button), QMenu(tr("Sort by"), table)
+        self.copy_menu, self.sort_menu = QMenu(tr("Copy"), self.copy_button), QMenu(tr("Sort by"), table)
         for format_id in ("csv", "markdown", "latex"):
             form = tr(COPY_FORMATS[format_id][0])
             self.copy_menu.addAction(tr("As {form}", form=form), partial(self.copy, format_id))
-        for k, column in enumerate(COLUMNS):
-            sort_menu.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
+        self._update_sort_menu(COLUMNS)
         self.copy_button.setMenu(self.copy_menu)
-        for menu in (sort_menu, self.copy_menu):
+        for menu in (self.sort_menu, self.copy_menu):
             table.addAction(menu.menuAction())
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         footer = QHBoxLayout()
@@ -93,11 +95,19 @@ class ResultsPage(QWidget):
     def _update_table(self) -> None:
         """Update the cells that have changed; the order of the rows is fixed during playback and edits."""
         results = run_results(self.session.race, measure_update_time=measure_update_time)
-        columns = result_columns(self.session.race.surface.minima_estimated)
+        columns = result_columns(results)
         same_runs = self.table.show_rows(columns, results)
+        self._update_sort_menu(columns)
         if not (same_runs and (self.session.clock.running or self.session.store.interaction_active)):
             self.table.sorted_runs.sort_again()
         self.table.select_slot(self.selected_slot)
+
+    def _update_sort_menu(self, columns: Sequence[Column]) -> None:
+        names = [tr(column.name.capitalize()) for column in columns]
+        if names != [action.text() for action in self.sort_menu.actions()]:
+            self.sort_menu.clear()
+            for k, name in enumerate(names):
+                self.sort_menu.addAction(name, partial(self.table.sort_by, k))
 
     def refresh(self) -> None:
         """Update the table and the note, if the page is visible."""
@@ -106,7 +116,8 @@ class ResultsPage(QWidget):
         self._update_table()
         surface = self.session.race.surface
         text = ESTIMATED_TEXT if surface.minima_estimated else TOLERANCE_TEXT
-        self.criterion_label.setText(tr(NO_MINIMUM_TEXT if surface.minimum_loss is None else text))
+        text = NO_MINIMUM_TEXT if surface.minimum_loss is None else text
+        self.criterion_label.setText(tr(PROBLEM_TEXT if surface.projected_problem is not None else text))
 
     def height_within(self, maximum: int) -> int:
         """Return the height at which all runs are visible, or as many whole rows as fit into a maximum."""

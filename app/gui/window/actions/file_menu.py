@@ -75,12 +75,20 @@ FILE_ACTIONS: list[Action] = [
         help="Exports the simulation as a NumPy, PyTorch, Keras, or Matplotlib script.",
     ),
     Action(
+        "welcome",
+        "&Welcome",
+        "File",
+        lambda c: c.start_page.show(),
+        separator_before=True,
+        enabled=views_built,
+        help="Shows the start page with lessons, examples, and recent files.",
+    ),
+    Action(
         "quit",
         "&Quit",
         "File",
         lambda c: c.window.close(),
         ["Ctrl+Q"],
-        separator_before=True,
         help="Closes the window. You are asked whether to save unsaved changes.",
     ),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from app.analysis.problem_metrics import metric_names
 from app.gui.window.actions.action import Action, ActionContext
-from app.model.experiment import QUANTITIES, X_QUANTITIES, LossPlot
+from app.model.experiment import ACCURACIES, PROBLEM_QUANTITIES, QUANTITIES, X_QUANTITIES, LossPlot
 
 LOSS_VIEW_MENU = "View/L&oss Plot"
 QUANTITY_TEXTS = {  # by quantity
@@ -16,6 +17,14 @@ QUANTITY_TEXTS = {  # by quantity
     "gradient": "&Gradient Norm",
     "step": "Step Si&ze",
     "rate": "Learning &Rate",
+    "accuracy": "Training &Accuracy",
+    "test_loss": "&Test Loss",
+    "test_accuracy": "Test Acc&uracy",
+}
+PROBLEM_HELP = {  # of the quantities that only a network in all its dimensions has
+    "accuracy": "Plots the fraction of the training data that the network classifies correctly.",
+    "test_loss": "Plots the loss of the network on data that it is not trained on.",
+    "test_accuracy": "Plots the fraction of data not used for training that the network classifies correctly.",
 }
 X_QUANTITY_TEXTS = {
     "steps": "X-Axis: &Step",
@@ -38,7 +47,9 @@ def _quantity_action(name: str, text: str) -> Action:
         text,
         LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, quantity=name)),
+        enabled=lambda c: name not in PROBLEM_QUANTITIES or name in metric_names(c.session.experiment.surface),
         checked=lambda c: c.session.experiment.loss_plot.quantity == name,
+        help=PROBLEM_HELP.get(name, ""),
     )
 
 
@@ -70,6 +81,7 @@ LOSS_VIEW_ACTIONS: list[Action] = [
         "Log &Y-Axis",
         LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, y_scale=_other_scale(plot.y_scale))),
+        enabled=lambda c: c.session.experiment.loss_plot.quantity not in ACCURACIES,
         checked=lambda c: c.session.experiment.loss_plot.y_scale == "log",
         help="Uses a logarithmic y-axis.",
     ),
