@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.gui.dialogs.form_widgets import make_combo_box
 from app.model.experiment import Experiment
@@ -44,18 +44,20 @@ class ClaimFields(QWidget):
             self.axis_combo.addItem(axis, axis)
         self.fields = {part: QLineEdit(placeholderText=DEFAULTS.get(part, tr("last"))) for part in PARTS}
         self.labels = {part: QLabel(tr(label)) for part, label in PARTS.items()}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(self.measure_combo, 0, 0, 1, 3)
-        grid.addWidget(self.run_combo, 0, 3, 1, 3)
-        grid.addWidget(self.axis_combo, 1, 0)
-        for column, part in enumerate(PARTS):
+        column, first_row, second_row = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(first_row)
+        column.addLayout(second_row)
+        first_row.addWidget(self.measure_combo, 1)
+        first_row.addWidget(self.run_combo)
+        second_row.addWidget(self.axis_combo)
+        for part in PARTS:
             self.labels[part].setBuddy(self.fields[part])
             self.fields[part].setMaximumWidth(80)
-            grid.addWidget(self.labels[part], 1, 1 + 2 * column)
-            grid.addWidget(self.fields[part], 1, 2 + 2 * column)
+            second_row.addWidget(self.labels[part])
+            second_row.addWidget(self.fields[part])
             self.fields[part].textChanged.connect(self.changed)
-        grid.setColumnStretch(9, 1)
+        second_row.addStretch(1)
         for combo in (self.measure_combo, self.run_combo, self.axis_combo):
             combo.currentIndexChanged.connect(self._on_selected)
         self._on_selected()

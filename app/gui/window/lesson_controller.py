@@ -123,8 +123,7 @@ class LessonController(QObject):
         """Ask for a name, and save the answers to all lessons in a file."""
         from app.gui.dialogs.answers_dialog import AnswersDialog
 
-        lessons = self.lesson_session
-        AnswersDialog(self.documents.window, len(lessons.record.answers), self._write_answers).open()
+        AnswersDialog(self.documents.window, self._write_answers).open()
 
     def _write_answers(self, name: str, with_experiment: bool) -> bool:
         from app.io.lesson_answers_files import save_answers
