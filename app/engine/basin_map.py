@@ -19,6 +19,8 @@ from app.utils.validation import ExperimentError
 from surfaces import Surface
 from surfaces.surface import Bounds
 
+ALL_ROWS = slice(None)
+
 
 @dataclass(frozen=True, eq=False)
 class BasinMap:
@@ -46,7 +48,12 @@ class BasinMap:
 
 
 def compute_basin_map(
-    run: Run, surface: Surface, steps: int, size: int = 100, bounds: Bounds | None = None
+    run: Run,
+    surface: Surface,
+    steps: int,
+    size: int = 100,
+    bounds: Bounds | None = None,
+    rows: slice = ALL_ROWS,
 ) -> Generator[float, None, BasinMap]:
     """Yield the fraction that is done and return the map of a run with its current hyperparameters.
 
@@ -62,6 +69,8 @@ def compute_basin_map(
         Starts per axis.
     bounds : tuple, optional
         The domain of the starts; by default that of the surface.
+    rows : slice, optional
+        The rows of the grid that are computed; the result has only these.
 
     Raises
     ------
@@ -72,11 +81,12 @@ def compute_basin_map(
         raise ExperimentError(tr("a basin map needs a loss over two coordinates, and this formula has no y"))
     domain = bounds or surface.bounds
     xs, ys = (np.linspace(low, high, size) for low, high in domain)
+    ys = ys[rows]
     x, y = (values.ravel() for values in np.meshgrid(xs, ys))
     minima = yield from compute_minima(surface, surface.bounds)
     problem = yield from make_problem(run, surface, dict(run.hyperparameters), minima, steps)
     outcomes, minima = yield from compute_outcomes(problem, x, y)
-    shape = (size, size)
+    shape = (ys.size, size)
     return BasinMap(xs, ys, outcomes.outcome.reshape(shape), outcomes.steps.reshape(shape), minima)
 
 

@@ -1,29 +1,27 @@
-"""What the maps of an experiment compute.
-
-A job holds all that its map depends on, so that equal jobs have equal results. It can be pickled for a worker process.
-"""
+"""The maps of an experiment: settings map, rate curves, difference map and basin map."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from app.engine.basin_map import BasinMap, compute_basin_map, continue_basin_map
+from app.engine.basin_map import ALL_ROWS, BasinMap, compute_basin_map, continue_basin_map
 from app.engine.difference_map import DifferenceMap, difference_map
 from app.engine.learning_rate_grid import RATE_COUNT, SEQUENTIAL_RATE_COUNT, common_learning_rates
+from app.engine.map_job import MapJob, MapState
+from app.engine.map_parts import merge_basin_maps, merge_settings_maps
 from app.engine.settings_map import (
     RateCurve,
     SettingsMap,
     compute_rate_curve,
     compute_settings_map,
+    setting_values,
 )
-from app.model.experiment import Experiment
 from app.model.run import Run
-from app.utils.progress_generators import finish, scaled
+from app.utils.progress_generators import scaled
 from surfaces.surface import Bounds
 
 MAX_KNOWN_CURVES = 100
@@ -34,84 +32,24 @@ _known_curves: dict[tuple[Any, ...], RateCurve] = {}  # by all that a curve depe
 
 
 @dataclass(frozen=True)
-class MapJob(ABC):
-    """A map to compute; ``experiment`` has only the surface, the start and the runs of the map."""
-
-    batched_sizes: ClassVar[tuple[int, ...]] = (30, 100)
-    sequential_sizes: ClassVar[tuple[int, ...]] = (6, 12, 25, 50)
-
-    experiment: Experiment
-    steps: int
-
-    @property
-    def is_batched(self) -> bool:
-        """Whether many runs are computed at once, which takes a fraction of a second."""
-        return all(run.method.batched for run in self.experiment.runs)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Cells per axis, or learning rates, from the coarsest map to the finest one."""
-        return self.batched_sizes if self.is_batched else self.sequential_sizes
-
-    @property
-    def quick_size(self) -> int:
-        """The size of a map that follows a dragged value where the coarsest one takes too long."""
-        return self.sizes[0] // 2
-
-    def cost_of(self, size: int) -> float:
-        """Return how long a map of a size takes, in proportion to others of this job."""
-        return float(size**2)
-
-    @abstractmethod
-    def compute(self, size: int) -> Generator[float, None, Any]:
-        """Yield the fraction that is done and return the map."""
-
-    def finish(self) -> Any:
-        """Return the finest map."""
-        return finish(self.compute(self.sizes[-1]))
-
-    @property
-    def start(self) -> tuple[float, float]:
-        """The start of all runs."""
-        assert self.experiment.start is not None
-        return self.experiment.start
-
-
-@dataclass(frozen=True, eq=False)
-class MapState:
-    """How far the map of a view is.
-
-    Attributes
-    ----------
-    job : MapJob
-        What is to be shown.
-    result : object or None
-        The finest map of this job that is computed; None if there is none yet.
-    progress : float or None
-        The fraction of the next map that is done; None if nothing is computed any more.
-    error : str
-        Why there is no map, translated; empty if there is no reason.
-    canceled : bool
-        Whether the computation was canceled; ``result`` can be a coarser map.
-    """
-
-    job: MapJob
-    result: Any = None
-    progress: float | None = 0.0
-    error: str = ""
-    canceled: bool = False
-
-
-@dataclass(frozen=True)
 class SettingsMapJob(MapJob):
     """The settings map of one run over two of its hyperparameters."""
 
     names: tuple[str, str]
 
-    def compute(self, size: int) -> Generator[float, None, SettingsMap]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, SettingsMap]:
         """Yield the fraction that is done and return the map."""
         (run,) = self.experiment.runs
-        return compute_settings_map(run, self.experiment.surface, self.start, self.steps, self.names, size)
+        return compute_settings_map(run, self.experiment.surface, self.start, self.steps, self.names, size, rows)
+
+    def part_count(self, size: int) -> int:
+        """Return the number of values of the second hyperparameter."""
+        (run,) = self.experiment.runs
+        return setting_values(run, self.experiment.surface, self.start, self.names[1], size).size
+
+    def merge(self, parts: Sequence[SettingsMap]) -> SettingsMap:
+        """Return the map whose rows the parts have in turn."""
+        return merge_settings_maps(parts, self.experiment.surface.bounds)
 
 
 @dataclass(frozen=True)
@@ -135,7 +73,7 @@ class RateCurvesJob(MapJob):
         """The number of learning rates, every other one, where all of them take too long."""
         return RATE_COUNT // 2 + 1
 
-    def compute(self, size: int) -> Generator[float, None, list[RateCurve]]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, list[RateCurve]]:
         """Yield the fraction that is done and return a curve for each run."""
         runs = self.experiment.runs
         rates = common_learning_rates((*runs, *self.hidden), self.experiment.surface, self.start, size)
@@ -169,7 +107,7 @@ class DifferenceMapJob(MapJob):
         first, second = (run.method.name for run in self.experiment.runs)
         return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
 
-    def compute(self, size: int) -> Generator[float, None, DifferenceMap]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, DifferenceMap]:
         """Yield the fraction that is done and return the map."""
         maps = []
         for k, run in enumerate(self.experiment.runs):
@@ -197,12 +135,20 @@ class BasinMapJob(MapJob):
             return (finest,)
         return (*(size for size in ((50, 100) if self.is_batched else (6, 12, 25)) if size < finest), finest)
 
-    def compute(self, size: int) -> Generator[float, None, BasinMap]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, BasinMap]:
         """Yield the fraction that is done and return the map."""
         (run,), surface = self.experiment.runs, self.experiment.surface
         if self.known is not None:
             return continue_basin_map(self.known, run, surface, self.steps)
-        return compute_basin_map(run, surface, self.steps, size, self.bounds)
+        return compute_basin_map(run, surface, self.steps, size, self.bounds, rows)
+
+    def part_count(self, size: int) -> int:
+        """Return the number of rows; a map that is continued is not split."""
+        return size if self.known is None else 1
+
+    def merge(self, parts: Sequence[BasinMap]) -> BasinMap:
+        """Return the map whose rows the parts have in turn."""
+        return merge_basin_maps(parts, self.experiment.surface.bounds)
 
     def continuing(self, state: MapState | None) -> BasinMapJob:
         """Return the job as a continuation of a finished map that differs only in having fewer steps."""

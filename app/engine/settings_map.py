@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.basin_map import make_problem
+from app.engine.basin_map import ALL_ROWS, make_problem
 from app.engine.block_run import Outcomes
 from app.engine.learning_rate_grid import common_learning_rates
 from app.engine.learning_rate_sweep import try_learning_rates
@@ -75,15 +75,23 @@ def default_names(run: Run) -> tuple[str, str] | None:
 
 
 def compute_settings_map(
-    run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
+    run: Run,
+    surface: Surface,
+    start: tuple[float, float],
+    steps: int,
+    names: tuple[str, str],
+    size: int = 50,
+    rows: slice = ALL_ROWS,
 ) -> Generator[float, None, SettingsMap]:
     """Yield the fraction that is done and return the map over two hyperparameters, each over its slider.
 
-    It does not depend on their values in the run.
+    It does not depend on their values in the run. Only some ``rows``, which are along the second hyperparameter, can be
+    computed.
     """
     run = with_defaults(run, names)  # the slider of the learning rate depends on the other hyperparameters
     specs = _spec(run, surface, start, names[0]), _spec(run, surface, start, names[1])
     first, second = (_slider_values(spec, size) for spec in specs)
+    second = second[rows]
     columns = [values.ravel() for values in np.meshgrid(first, second)]
     outcomes, minima = yield from _outcomes_over(run, surface, start, steps, dict(zip(names, columns, strict=True)))
     shape = (second.size, first.size)
@@ -122,6 +130,11 @@ def compute_rate_curve(
     trials = try_learning_rates(run, surface, initial_point(run.method, surface, start), steps, rates)
     loss = (yield from scaled(trials, 0.5, 1.0))[0]
     return RateCurve(rates, np.where(np.isnan(loss), DIVERGED, outcomes.outcome), outcomes.steps, loss)
+
+
+def setting_values(run: Run, surface: Surface, start: tuple[float, float], name: str, size: int) -> np.ndarray:
+    """Return the values of a hyperparameter on an axis of a settings map, at most ``size``."""
+    return _slider_values(_spec(run, surface, start, name), size)
 
 
 def _spec(run: Run, surface: Surface, start: tuple[float, float], name: str) -> Hyperparameter:

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from app.engine.map_jobs import MapState
+from app.engine.map_job import MapState
 from app.engine.race import Race
 from app.export.figure_map import known_map, map_job
 from app.export.legend import MARGIN, add_legend

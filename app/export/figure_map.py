@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.engine.displayed_maps import displayed_basin_job
-from app.engine.map_jobs import MapJob, MapState
+from app.engine.map_job import MapJob, MapState
 from app.engine.race import Race
 from app.export.options import Options
 from app.model.plot_domain import plot_bounds

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from time import perf_counter
 from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from app.engine.map_jobs import MapJob, MapState
+from app.engine.map_job import MapComputation, MapJob, MapState
 from app.session.experiment_store import ExperimentStore
 from app.session.map_task import MapTask
 from app.utils.i18n import tr
@@ -91,13 +90,13 @@ class MapStore(QObject):
                 self._compute_at_once(view_id, job)
                 return
             sizes = sizes[:1]
-        self._task(view_id).start([partial(job.compute, size) for size in sizes], in_worker=not job.is_batched)
+        self._task(view_id).start([MapComputation(job, size) for size in sizes], in_worker=not job.is_batched)
 
     def _compute_at_once(self, view_id: str, job: MapJob) -> None:
         """Compute the coarse map, or a quick one if that takes too long; what is left is computed in slices."""
         is_slow = view_id in self.slow_views
         generator = job.compute(job.quick_size if is_slow else job.sizes[0])
-        rest: list[Computation] = [partial(job.compute, job.sizes[0])] if is_slow else []
+        rest: list[Computation] = [MapComputation(job, job.sizes[0])] if is_slow else []
         end_time = perf_counter() + DRAG_SECONDS
         try:
             while perf_counter() < end_time:
@@ -119,7 +118,7 @@ class MapStore(QObject):
         for view_id, state in self.states.items():
             medium = state.job.sizes[1:-1]
             if self.store.interaction_active and state.result is not None and state.progress is not None and medium:
-                computations = [partial(state.job.compute, size) for size in medium]
+                computations = [MapComputation(state.job, size) for size in medium]
                 self._task(view_id).start(computations, in_worker=not state.job.is_batched)
 
     def _on_interaction_finished(self) -> None:
@@ -129,7 +128,7 @@ class MapStore(QObject):
         for view_id, state in self.states.items():
             if state.progress is not None:
                 sizes = state.job.sizes[0 if state.result is None or view_id in slow_views else 1 :]
-                computations = [partial(state.job.compute, size) for size in sizes]
+                computations = [MapComputation(state.job, size) for size in sizes]
                 if computations:
                     self._task(view_id).start(computations, in_worker=not state.job.is_batched)
                 else:

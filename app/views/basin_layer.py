@@ -14,7 +14,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from app.engine.basin_map import BasinMap
-from app.engine.map_jobs import BasinMapJob, MapJob, MapState
+from app.engine.map_job import MapJob, MapState
+from app.engine.map_jobs import BasinMapJob
 from app.engine.rest_classification import CYCLE, HELD, SADDLE
 from app.engine.trajectory import Trajectory
 from app.model.run import Run

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from app.engine.map_jobs import MapJob, MapState
+from app.engine.map_job import MapJob, MapState
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.plotting import text_fitting

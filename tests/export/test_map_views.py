@@ -10,7 +10,8 @@ import pytest
 from matplotlib.image import imread
 
 from app.cli.main import main
-from app.engine.map_jobs import MapState, SettingsMapJob
+from app.engine.map_job import MapState
+from app.engine.map_jobs import SettingsMapJob
 from app.engine.race import Race
 from app.export.figure import build_figure, make_scene, view_cells
 from app.export.formats import export, iter_export

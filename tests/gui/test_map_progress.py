@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication, QPushButton
 
-from app.engine.map_jobs import MapState
+from app.engine.map_job import MapState
 from app.gui.widgets.progress_widget import ProgressWidget
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment

@@ -11,7 +11,8 @@ import pytest
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
 from app.engine.displayed_maps import rate_curves_job, settings_map_job
-from app.engine.map_jobs import MapState, SettingsMapJob
+from app.engine.map_job import MapState
+from app.engine.map_jobs import SettingsMapJob
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.session.experiment_store import ExperimentStore

@@ -19,7 +19,7 @@ from app.engine.displayed_maps import (
     settings_axes,
     settings_map_job,
 )
-from app.engine.map_jobs import MapState
+from app.engine.map_job import MapState
 from app.engine.race import Race
 from app.engine.rest_classification import DIVERGED
 from app.model.experiment import Experiment

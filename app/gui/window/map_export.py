@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.engine.displayed_maps import compared_run, rate_runs
-from app.engine.map_jobs import DifferenceMapJob, MapState
+from app.engine.map_job import MapState
+from app.engine.map_jobs import DifferenceMapJob
 from app.export.maps.basin_figure import draw_basin_map
 from app.export.maps.difference_figure import draw_difference_map
 from app.export.maps.map_data import MapData, basin_data, difference_data, rate_data, settings_data

@@ -7,7 +7,7 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QMainWindow
 
-from app.engine.map_jobs import MapJob
+from app.engine.map_job import MapJob
 from app.gui.widgets.progress_widget import ProgressWidget, format_time_left
 from app.session.map_store import MapStore
 from app.utils.i18n import tr

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
 from app.engine.displayed_maps import displayed_basin_job
-from app.engine.map_jobs import MapJob
+from app.engine.map_job import MapJob
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.step_focus import StepFocus
