@@ -81,7 +81,7 @@ def _compute_blocks(
         block = slice(first, first + size)
         runs = BlockRun(problem, x[block], y[block], _selected(problem.hyperparameters, block), sample)
         while runs.advance():
-            yield min(1.0, (first + size * runs.runs.t / problem.steps) / x.size)
+            yield (first + min(size, x.size - first) * runs.runs.t / problem.steps) / x.size
         parts.append(runs.outcomes())
         stopped.append(first + np.flatnonzero(runs.stopped))
     return Outcomes(*map(np.concatenate, zip(*parts, strict=True))), np.concatenate(stopped)

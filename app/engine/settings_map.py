@@ -146,14 +146,17 @@ def _outcomes_over(
     _, groups = np.unique(np.array([columns[name] for name in shared] or [np.zeros(size)]), axis=1, return_inverse=True)
     groups = groups.reshape(-1)
     result: Outcomes | None = None
+    done = 0
     for k in range(int(groups.max()) + 1):
         indices = np.flatnonzero(groups == k)
         values: dict[str, object] = {**run.hyperparameters}
         for name, column in columns.items():
             values[name] = float(column[indices[0]]) if name in shared else column[indices]
-        problem = yield from make_problem(run, surface, values, minima, steps)
+        problem = yield from scaled(make_problem(run, surface, values, minima, steps), done / size, done / size)
         x, y = (np.full(indices.size, coordinate) for coordinate in start)
-        outcomes, minima = yield from compute_outcomes(problem, x, y)
+        computation = compute_outcomes(problem, x, y)
+        outcomes, minima = yield from scaled(computation, done / size, (done + indices.size) / size)
+        done += indices.size
         if result is None:
             result = Outcomes(*(np.empty(size, values.dtype) for values in outcomes))
         for whole, part in zip(result, outcomes, strict=True):

@@ -58,7 +58,7 @@ class RateCurveView(MapView):
             return tr("All runs are hidden. Show one in the side panel.")
         return tr("not available: no run uses a learning rate")
 
-    def draw_map(self, scene: Scene, result: list[RateCurve]) -> tuple[list[str], str]:
+    def draw_map(self, scene: Scene, result: list[RateCurve]) -> tuple[list[str], list[str]]:
         """Draw the curves, the rates at which runs diverge, and the stability limits."""
         axes, theme, surface, job = self.axes, scene.theme, scene.race.surface, scene.maps[self.id].job
         runs = rate_runs(scene.experiment)
@@ -85,7 +85,7 @@ class RateCurveView(MapView):
         key = [f"┈ {formula}" for formula in formulas]
         if any((curve.outcome == DIVERGED).any() for curve in result):
             key.append(tr("━ diverges"))
-        return [tr("{steps:,} steps", steps=job.steps)], "   ".join(key)
+        return [tr("{steps:,} steps", steps=job.steps)], ["   ".join(key)]
 
     # Settings under the pointer
 

@@ -51,7 +51,7 @@ class SettingsMapView(MapView):
             return no_run_message()
         return tr("{name} has no two hyperparameters for a map", name=experiment.runs[selected_run].method.name)
 
-    def draw_map(self, scene: Scene, result: SettingsMap) -> tuple[list[str], str]:
+    def draw_map(self, scene: Scene, result: SettingsMap) -> tuple[list[str], list[str]]:
         """Draw cells and theory; return what the colors show, and the names of the theory."""
         run, surface = self._job_run, scene.race.surface
         self._draw_cells(scene, result)
@@ -68,7 +68,7 @@ class SettingsMapView(MapView):
             titles.insert(
                 0, tr("{name}, {steps:,} steps: {quantity}", quantity=tr(SETTINGS_QUANTITIES[quantity]), **names)
             )
-        return titles, self._theory_text()
+        return titles, self._theory_texts()
 
     def fit_labels(self) -> None:
         """Label as many values of both hyperparameters as fit, and fit the other texts."""
@@ -87,15 +87,16 @@ class SettingsMapView(MapView):
         assert self.state is not None
         return self.state.job.experiment.runs[0]
 
-    def _theory_text(self) -> str:
+    def _theory_texts(self) -> list[str]:
+        """Return the names of all lines and marks, and shorter texts without the last ones."""
         texts = []
         if self.theory.limit is not None:
             texts.append(f"╌ {self.theory.limit.formula}")
-        if self.theory.damping:
-            texts.append(tr("┈ critical damping"))
         if self.theory.optimum is not None:
             texts.append(tr("☆ Polyak’s optimum"))
-        return "   ".join(texts)
+        if self.theory.damping:
+            texts.append(tr("··· critical damping"))
+        return ["   ".join(texts[:count]) for count in range(len(texts), 0, -1)] or [""]
 
     def _draw_cells(self, scene: Scene, result: SettingsMap) -> None:
         quantity, extent, theme = scene.experiment.map_options.settings_quantity, slider_extent(result), scene.theme
