@@ -16,8 +16,8 @@ planes:
   1,50,200    through the snapshots at three recorded steps
 
 The loss is a function in your own file and returns a number, the same at every
-call. The file is run up to the first step that it records. The function gets
-the model of that step with other parameters:
+call. The file is run as a program, up to the first step that it records. The
+function gets the model of that step with other parameters:
 
     def loss(model):
         return criterion(model(inputs), targets)
@@ -26,8 +26,8 @@ the model of that step with other parameters:
     record(0, model)
     ...
 
-If the file records nothing, for example because its training is under
-if __name__ == "__main__", the function gets a dict of arrays by name.
+A file without "Recorder(" is run as if it were imported, and its function gets
+a dict of arrays by name.
 
 With the data, a network of fully connected layers is rebuilt, so that Thalweg
 can train it with other optimizers: thalweg plane.npz

@@ -18,14 +18,15 @@ from app.utils.validation import ExperimentError, make_printable, shorten_repr
 from surfaces.landscape.recorder import Recorder, TrainingStopped, named_arrays, split_parameters, to_float, with_values
 from surfaces.landscape.recording import Recording
 
-MODULE_NAME = "thalweg_loss"  # instead of "__main__", so that a file can tell
+MODULE_NAME = "thalweg_loss"  # of a file that is not run as a program
 
 
 def load_loss(argument: str, recording: Recording) -> Callable[[np.ndarray], float]:
     """Run a Python file and return the loss that ``FILE.py:NAME`` names, as a function of all parameters.
 
-    The file is run up to the first step that it records. Then the function gets the model of that step with other
-    parameters; if the file records nothing, it gets the parameters as a dict of arrays by name.
+    A file that uses a recorder is run as a program, up to the first step that it records. Then the function gets the
+    model of that step with other parameters. The function of another file, which is run as if it were imported, gets
+    the parameters as a dict of arrays by name.
     """
     name, colon, function_name = argument.rpartition(":")
     path = Path(name)
@@ -49,18 +50,20 @@ def load_loss(argument: str, recording: Recording) -> Callable[[np.ndarray], flo
         except ArithmeticError:
             return math.nan
         except Exception as error:
-            raise _user_error(name, error) from error
+            hint = "; it gets a dict of arrays by name, because the file recorded no step" if model is None else ""
+            raise _user_error(name, error, hint) from error
 
     return loss
 
 
 def _run(path: Path) -> tuple[dict[str, Any], Any]:
     """Run a file and return its names, and the model of the first step that it records; None if there is none."""
-    module, model = ModuleType(MODULE_NAME), None
+    source, model = path.read_bytes(), None
+    module = ModuleType("__main__" if b"Recorder(" in source else MODULE_NAME)
     module.__file__, sys.modules[MODULE_NAME] = str(path), module  # dataclasses look for their module
     try:
         with _process_of(path):
-            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+            exec(compile(source, str(path), "exec"), module.__dict__)
     except TrainingStopped as stop:
         model = stop.model
     except SystemExit as error:
@@ -82,10 +85,10 @@ def _process_of(path: Path) -> Iterator[None]:
         sys.argv, Recorder.stops_at_once = arguments, False
 
 
-def _user_error(name: str, error: Exception) -> ExperimentError:
+def _user_error(name: str, error: Exception, hint: str = "") -> ExperimentError:
     """Return an error that names the last line of the user's file that was reached."""
     lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename).name == Path(name).name]
     line = lines[-1] if lines else error.lineno if isinstance(error, SyntaxError) else None
     place = "" if line is None else f" in line {line}"
     reason = make_printable(str(error.msg if isinstance(error, SyntaxError) else error)[:200])
-    return ExperimentError(f"{make_printable(name)} failed{place} with {type(error).__name__}: {reason}")
+    return ExperimentError(f"{make_printable(name)} failed{place} with {type(error).__name__}: {reason}{hint}")

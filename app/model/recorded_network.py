@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,7 +90,7 @@ def embed_network(network: NetworkData) -> RecordedNetwork:
 
 
 def _pack(numbers: np.ndarray) -> str:
-    return base64.b64encode(numbers.astype(NUMBER).tobytes()).decode("ascii")
+    return binascii.b2a_base64(numbers.astype(NUMBER).tobytes(), newline=False).decode("ascii")
 
 
 def _unpack(text: Any) -> np.ndarray:
@@ -99,6 +98,6 @@ def _unpack(text: Any) -> np.ndarray:
     try:
         if not isinstance(text, str) or len(text) > 11 * MAX_NUMBERS:
             raise ValueError
-        return np.frombuffer(base64.b64decode(text, validate=True), NUMBER).astype(float)
+        return np.frombuffer(binascii.a2b_base64(text, strict_mode=True), NUMBER).astype(float)
     except (ValueError, binascii.Error):
         raise ExperimentError(tr("the numbers of a network must be base64 text, 8 bytes each")) from None

@@ -90,6 +90,23 @@ def draw_current(
             renderer.draw_markers(position, "D", MARKER_SIZE - 2, outline, color, 2.0)
 
 
+def recorded_losses(scene: Scene) -> list[tuple[np.ndarray, tuple[str, str]]]:
+    """Return steps and true losses (n, 2) of each recorded run, with its colors, if losses are plotted over steps."""
+    data, plot = scene.experiment.landscape, scene.experiment.loss_plot
+    if data is None or not data.path or (plot.quantity, plot.x_quantity) != ("loss", "steps"):
+        return []
+    points = np.column_stack([data.landscape.path_steps, data.landscape.path_losses]).astype(float)
+    return [(points[run], style) for run, style in _runs(data.landscape, scene.theme)]
+
+
+def draw_losses(
+    renderer: PathRenderer, scene: Scene, to_pixels: Callable[[np.ndarray], np.ndarray], clip: BboxBase
+) -> None:
+    """Draw the true losses of recorded runs over their steps."""
+    for points, (color, outline) in recorded_losses(scene):
+        _draw_line(renderer, to_pixels(points), color, outline, clip)
+
+
 def add_legend(axes: Axes, landscape: Landscape, theme: Theme) -> None:
     """Add the names of several recorded runs in the corner that the fewest points of their paths are near."""
     if len(landscape.runs) < 2:

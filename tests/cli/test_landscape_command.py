@@ -84,7 +84,7 @@ def test_losses_that_overflow_are_unknown(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"--loss": "mine.py:fails"}, "mine.py failed in line 10 with KeyError"),
+        ({"--loss": "mine.py:fails"}, "mine.py failed in line 10 with KeyError: 'missing'; it gets a dict of arrays"),
         ({"--loss": "mine.py:nothing"}, "mine.py has no function 'nothing'"),
         ({"--loss": "absent.py:loss"}, "must name a file and a function"),
         ({"--loss": "broken.py:loss"}, "broken.py failed in line 1 with ZeroDivisionError"),
@@ -154,6 +154,15 @@ def test_a_training_is_run_up_to_its_first_step_and_its_model_is_evaluated(folde
     record = Recorder(folder / "later.npz")  # recorders of the program itself work again
     record(0, np.ones(3))
     assert record.steps == [0]
+
+
+def test_a_training_under_a_guard_is_run_as_well(folder: Path) -> None:
+    guarded = "if __name__ == '__main__':\n    record = Recorder("
+    text = TRAINING_FILE.replace("record = Recorder(", guarded).replace("for step in range(10):", "for step in [0]:")
+    text = text.replace("        record(step, model)", "        globals().get('record', print)(step, model)")
+    (folder / "training.py").write_text(text)
+    assert landscape_of("training.py:loss") == 0
+    assert not (folder / "again.npz").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from app.engine.race import Race
-from app.model.experiment import DEFAULT_EXPERIMENT
+from app.model.experiment import DEFAULT_EXPERIMENT, LossPlot
 from app.model.landscape_data import embed_landscape
 from app.plotting.path_renderer import PathRenderer
 from app.theming.theme import LIGHT
@@ -80,3 +80,17 @@ def test_the_contour_plot_names_several_runs(scene: Scene) -> None:
     alone = replace(make_landscape(), run_names=(), run_lengths=(), path_steps=np.arange(10))
     experiment = scene.experiment.with_landscape(embed_landscape(alone, "one"))
     assert draw_view("contour", experiment)[0].axes.get_legend() is None
+
+
+def test_the_loss_view_shows_the_true_losses_of_all_runs(scene: Scene) -> None:
+    landscape = make_landscape()
+    curves = recorded_path.recorded_losses(scene)
+    assert len(curves) == 2
+    np.testing.assert_allclose(curves[1][0], np.column_stack([np.arange(0, 50, 10), landscape.path_losses[5:]]))
+    low, high = draw_view("loss", scene.experiment)[0].axes.get_ylim()
+    assert low < landscape.path_losses.min() < landscape.path_losses.max() < high
+
+
+@pytest.mark.parametrize("plot", [LossPlot("gradient"), LossPlot(x_quantity="evaluations")])
+def test_other_quantities_of_recorded_runs_are_not_known(scene: Scene, plot: LossPlot) -> None:
+    assert recorded_path.recorded_losses(Scene(Race(replace(scene.experiment, loss_plot=plot)), LIGHT)) == []

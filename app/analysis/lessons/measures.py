@@ -198,7 +198,7 @@ def accuracy(run: SimulatedRun, claim: Claim) -> float:
 @measure
 def test_accuracy(run: SimulatedRun, claim: Claim) -> float:
     """Return the fraction of the test data that a network classifies right."""
-    return run.problem_metric("test accuracy", run.step_of(claim))
+    return run.problem_metric("test_accuracy", run.step_of(claim))
 
 
 @measure

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from app.analysis.problem_metrics import metric_at
 from app.engine.nearest_minimum import all_minima
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
@@ -73,8 +74,4 @@ class SimulatedRun:
 
     def problem_metric(self, name: str, step: int) -> float:
         """Return a metric of a problem with many parameters after a step; nan if there is none."""
-        projected = self.trajectory.projected_problem
-        if projected is None or step >= len(self.losses):
-            return math.nan
-        metric = projected.problem.metrics.get(name)
-        return math.nan if metric is None else metric(self.trajectory.point_at(step).x[0])
+        return metric_at(self.trajectory, name, step) if step < len(self.losses) else math.nan

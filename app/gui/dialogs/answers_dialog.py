@@ -24,7 +24,7 @@ class AnswersDialog(QDialog):
     may raise is shown in the dialog.
     """
 
-    def __init__(self, parent: QWidget, answer_count: int, save: Callable[[str, bool], bool]) -> None:
+    def __init__(self, parent: QWidget, save: Callable[[str, bool], bool]) -> None:
         super().__init__(parent)
         self.save = save
         self.setWindowTitle(tr("Save Answers"))
@@ -35,9 +35,8 @@ class AnswersDialog(QDialog):
         self.experiment_box.setWhatsThis(tr("Whether the file also contains the experiment outside the lessons."))
         self.error_label = InlineMessage()
         text = tr(
-            "The file contains the name that you type, your answers to {count} lessons with your attempts at their "
-            "tasks, and nothing else about you.",
-            count=answer_count,
+            "The file contains the name that you type, your answers to the questions, and your attempts at the tasks. "
+            "Nothing else in it says who you are."
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         save_button = buttons.addButton(tr("&Save…"), QDialogButtonBox.ButtonRole.AcceptRole)

@@ -26,7 +26,7 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, make_printable
 
 OPEN_FILTER = gettext_noop(
-    "Experiments, exported figures, and landscapes (*.json *.png *.svg *.npz *.npy *.h5);;All files (*)"
+    "Experiments, lessons, exported figures, and landscapes (*.json *.png *.svg *.npz *.npy *.h5);;All files (*)"
 )
 
 

@@ -5,7 +5,9 @@ Everything about lessons is imported when the panel is first shown, because no s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +123,7 @@ class LessonController(QObject):
         """Ask for a name, and save the answers to all lessons in a file."""
         from app.gui.dialogs.answers_dialog import AnswersDialog
 
-        lessons = self.lesson_session
-        AnswersDialog(self.documents.window, len(lessons.record.answers), self._write_answers).open()
+        AnswersDialog(self.documents.window, self._write_answers).open()
 
     def _write_answers(self, name: str, with_experiment: bool) -> bool:
         from app.io.lesson_answers_files import save_answers
@@ -133,6 +134,30 @@ class LessonController(QObject):
         if path is not None:
             save_answers(answers, path)
             self.documents.notify(tr("Saved {path}", path=make_printable(str(path))))
+        return path is not None
+
+    def write_lesson(self) -> None:
+        """Open the dialog that makes a lesson from the current experiment."""
+        from app.gui.dialogs.lesson_dialog import LessonDialog, lesson_experiment
+
+        experiment = lesson_experiment(self.session.experiment, self.session.race.last_step)
+        LessonDialog(self.documents.window, experiment, self._save_lesson).open()
+
+    def _save_lesson(self, lesson: Any) -> bool:
+        from app.io.lesson_files import save_lesson
+
+        folder = own_lessons_folder()
+        with suppress(OSError):  # another folder can be chosen
+            folder.mkdir(parents=True, exist_ok=True)
+        name = "_".join(re.findall(r"\w+", lesson.title.lower()))[:60] or "lesson"
+        path = self.documents.ask_path(
+            tr("Save Lesson"), tr("Lessons (*.json)"), "json", str(folder / name) if folder.is_dir() else name
+        )
+        if path is not None:
+            save_lesson(lesson, path)
+            self.documents.notify(tr("Saved {path}", path=make_printable(str(path))))
+            if self.panel is not None:
+                self.panel.refresh_list()
         return path is not None
 
     def _on_lesson_changed(self) -> None:

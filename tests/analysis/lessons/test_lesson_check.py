@@ -72,6 +72,7 @@ def test_a_shipped_lesson_is_true_in_every_language(path: Path) -> None:
     assert lesson.task is not None
     for formula in lesson.formulas:
         assert math_coverage(formula, 12, 96).size
+        assert not re.search(r"\\(?:mathrm|text)\{[^}]{4}", formula), "words in a formula cannot be translated"
 
 
 @pytest.mark.parametrize("path", lesson_paths(), ids=lambda path: path.stem)

@@ -9,6 +9,7 @@ import pytest
 
 from app.analysis.lessons.claim_check import CheckedClaim, check_claim, measure_text, value_text
 from app.analysis.lessons.measures import MEASURES
+from app.io.lesson_files import LESSONS_FOLDER, load_lesson
 from app.model.experiment import Experiment
 from app.model.lesson_claim import MEASURE_TEXTS, Claim
 from app.model.run import Run
@@ -21,6 +22,7 @@ PARABOLA = Experiment(
 )  # type: ignore[arg-type]
 BOWL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}), Run("sgd", {"lr": 400.0})), steps=300)
 SADDLE = Experiment("saddle", (1.5, 0.001), (Run("sgd", {"lr": 0.02}), Run("newton")), steps=300)
+NETWORK_MEASURES = ("accuracy", "test_accuracy", "gradient_norm")
 
 
 def measured(experiment: Experiment, measure: str, **fields: object) -> float | str:
@@ -87,6 +89,16 @@ def test_two_dimensions() -> None:
     assert measured(BOWL, "step_size", step=1) == pytest.approx(math.hypot(0.665, 3.8))
     assert measured(BOWL, "steps_within") == 66
     assert measured(SADDLE, "smallest_curvature", step=0) == pytest.approx(-2)
+
+
+def test_a_network_has_its_accuracy_and_the_gradient_of_all_parameters() -> None:
+    experiment = load_lesson(LESSONS_FOLDER / "tune_first.json").experiment
+    start, end = ([measured(experiment, name, run=3, step=step) for name in NETWORK_MEASURES] for step in (0, 60))
+    assert end[0] > start[0] > 0  # type: ignore[operator]
+    assert end[1] > start[1] > 0  # type: ignore[operator]
+    assert start[2] == pytest.approx(1.41278, abs=1e-5)
+    for name in ("largest_curvature", "stability_limit", "distance", "accuracy"):
+        assert math.isnan(measured(experiment, name, step=20_000 if name == "accuracy" else 0))  # type: ignore[arg-type]
 
 
 def test_the_status_is_that_of_the_program() -> None:

@@ -76,9 +76,7 @@ class LessonPanel(QWidget):
         had_focus = focused is not None and self.isAncestorOf(focused)
         self.row.setVisible(lesson is not None)
         if lesson is None:
-            self.available, messages = self.load()
-            self.list.show_lessons(self.available, messages, load_progress(self.lessons.settings))
-            self.list.save_button.setEnabled(bool(self.lessons.record.answers))
+            self.refresh_list()
             self.pages.setCurrentWidget(self.list)
             if had_focus:
                 self.focus_stage()
@@ -90,6 +88,12 @@ class LessonPanel(QWidget):
         self.page.show_lesson()
         if had_focus:
             self.focus_stage()
+
+    def refresh_list(self) -> None:
+        """Read the lessons again and show them with their progress."""
+        self.available, messages = self.load()
+        self.list.show_lessons(self.available, messages, load_progress(self.lessons.settings))
+        self.list.save_button.setEnabled(bool(self.lessons.record.answers))
 
     def focus_stage(self) -> None:
         """Focus the control that the stage of the lesson is about, or the list."""

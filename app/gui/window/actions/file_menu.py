@@ -75,6 +75,14 @@ FILE_ACTIONS: list[Action] = [
         help="Exports the simulation as a NumPy, PyTorch, Keras, or Matplotlib script.",
     ),
     Action(
+        "write_lesson",
+        "&Lesson from This Experiment…",
+        "File",
+        lambda c: c.lessons.write_lesson(),
+        enabled=has_runs,
+        help="Writes a lesson about this experiment: a question, an explanation, and a task for students.",
+    ),
+    Action(
         "welcome",
         "&Welcome",
         "File",
