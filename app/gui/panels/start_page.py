@@ -69,7 +69,9 @@ class StartPage(QFrame):
         self._build_layout(commands, bool(recent_files))
         self.start_check_box.toggled.connect(self.shown_at_start_changed)
         self.close_button.clicked.connect(self.close_page)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.close_page).setParent(self)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.close_page)
+        escape.activatedAmbiguously.connect(self.close_page)  # Escape also leaves presentation mode
+        escape.setParent(self)
         for watched in (area, *canvases):
             watched.installEventFilter(self)
         self.place()

@@ -116,5 +116,8 @@ def _commands() -> dict[str, tuple[str, str]]:
         "lessons": (tr("Lessons"), tr("Predict what a run does, watch it, and see why.")),
         "function": (tr("Your own function"), tr("Type a formula in x and y; it becomes the surface.")),
         "data": (tr("Your own data…"), tr("Fit a line or a small network to two columns of a file.")),
-        "network": (tr("Your own network…"), tr("Open the loss landscape of a network (NPZ, NPY, HDF5).")),
+        "network": (
+            tr("Your own network…"),
+            tr("Open the loss landscape of a recorded training (NPZ) or of other software (NPY, HDF5)."),
+        ),
     }
