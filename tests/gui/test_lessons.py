@@ -87,9 +87,13 @@ def test_a_lesson_from_the_prediction_to_the_task(window: MainWindow, applicatio
     QTest.keyClick(form.group.button(0), Qt.Key.Key_Down)
     assert form.group.checkedId() == 1
     form.confidence_combo.setCurrentIndex(0)
-    form.answer_button.click()
+    form.answer_button.setFocus()
+    QTest.keyClick(form.answer_button, Qt.Key.Key_Return)
     process_events(application)
     assert lessons.stage is not Stage.PREDICT
+    assert QApplication.focusWidget() is page.next_control
+    QTest.keyClick(page.next_control, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is window.lessons.panel.leave_button  # this lesson has no neighbors
     assert (lessons.prediction, lessons.confidence) == (1.0, "sure")
     assert play.isEnabled()
     assert window.playback_bar.speed.number_field.value == window.session.clock.speed != 60.0
