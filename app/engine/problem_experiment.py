@@ -10,7 +10,7 @@ import numpy as np
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.model.landscape_data import embed_landscape
-from app.model.problem_data import ProblemData
+from app.model.problem_data import ProblemData, check_optimizers
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
@@ -37,6 +37,7 @@ def with_problem(
     """
     data = ProblemData(problem_id, ((1.0, 0.0), (0.0, 1.0)), numbers or {}, seed)  # checks the numbers
     problem = make_problem(data.id, **data.numbers)
+    check_optimizers((run.method for run in experiment.runs), problem.size)
     snapshots = _reference_path(problem, seed)
     result = _shown_on(experiment, data, problem, plane_through_ends(snapshots), snapshots)
     return replace(result, runs=tuple(_with_rate(run, problem, snapshots[0]) for run in result.runs))
