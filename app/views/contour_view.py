@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
+from app.analysis.plane_gap import differs_from_plane
 from app.engine.map_jobs import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
@@ -117,6 +118,8 @@ class ContourView(ViewportView):
             key_text = tr("◎ start   ① minimum") if options.basin_map else key_text
         if scene.experiment.landscape is not None and scene.experiment.landscape.path:
             key_text += "   " + tr("● recorded   ○ true loss differs")
+        if scene.experiment.problem is not None:
+            key_text += "   " + tr("unfilled: true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
@@ -216,6 +219,11 @@ class ContourView(ViewportView):
         """Draw the arrows of a step below the markers of the runs."""
         self.step_arrows.draw(renderer)
         super().draw_current_markers(renderer)
+
+    def is_hollow(self, trajectory: Trajectory) -> bool:
+        """Return whether the true loss of a run with many parameters differs from that on the plane."""
+        assert self.scene is not None
+        return differs_from_plane(trajectory, min(self.scene.race.step, trajectory.last_step))
 
     def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
         """Draw the path of a run from another start, thin and pale, with a dot at its start."""
