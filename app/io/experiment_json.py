@@ -46,7 +46,7 @@ run
     rate_edited          false         whether the user has set the learning rate, so that the program does not
 
 loss plot
-    quantity             "loss"        what is plotted: "loss", "above", "distance", "gradient", "step" or "rate"
+    quantity             "loss"        what is plotted: a key of QUANTITIES in app/model/experiment.py
     x_scale              "linear"      "linear" or "log"
     y_scale              "log"         "linear" or "log"
     x_quantity           "steps"       the quantity of the x-axis: "steps", "evaluations" or "time"
@@ -88,6 +88,7 @@ problem
     directions           -             two orthonormal lists with a number for each parameter: the plane
     numbers              {}            names with numbers that make it, each with a default
     seed                 0             integer from 0 to 2,147,483,648: of the initial parameters
+    origin               []            the parameters at the origin of the plane; []: the initial ones
 
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own

@@ -37,13 +37,16 @@ class ProblemData:
     numbers : mapping of str to float
         Arguments of its function, for example {"points": 400}; the others have their defaults.
     seed : int
-        Seed of the initial parameters, which are the origin of the plane.
+        Seed of the initial parameters.
+    origin : tuple of float
+        The parameters at the origin of the plane; empty for the initial parameters.
     """
 
     id: str
     directions: tuple[tuple[float, ...], tuple[float, ...]]
     numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
     seed: int = 0
+    origin: tuple[float, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +54,13 @@ class ProblemData:
         check_integer(gettext_noop("seed"), self.seed, 0, MAX_SEED)
         object.__setattr__(self, "numbers", _check_numbers(self.id, self.numbers))
         object.__setattr__(self, "directions", _check_directions(self.directions))
+        object.__setattr__(self, "origin", self._check_origin())
+
+    def _check_origin(self) -> tuple[float, ...]:
+        origin = self.origin
+        if isinstance(origin, (list, tuple)) and len(origin) in (0, self.parameter_count) and _are_finite(origin):
+            return tuple(map(float, origin))
+        raise ExperimentError(tr("the origin of a plane must be as many numbers as its directions have"))
 
     @property
     def parameter_count(self) -> int:
@@ -92,6 +102,10 @@ def _check_positive(name: str, value: Any) -> float:
     return number
 
 
+def _are_finite(numbers: Iterable[Any]) -> bool:
+    return all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in numbers)
+
+
 def _check_directions(directions: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
     message = tr(
         "the directions of a plane must be two orthonormal lists of at most {most:,} numbers", most=MAX_PARAMETERS
@@ -101,7 +115,7 @@ def _check_directions(directions: Any) -> tuple[tuple[float, ...], tuple[float, 
     for direction in directions:
         if not isinstance(direction, (list, tuple)) or len(direction) > MAX_PARAMETERS:
             raise ExperimentError(message)
-        if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in direction):
+        if not _are_finite(direction):
             raise ExperimentError(message)
     first, second = (tuple(map(float, direction)) for direction in directions)
     if len(first) != len(second):
@@ -146,13 +160,14 @@ def problem_surface(problem: ProblemData, landscape: LandscapeData) -> Surface:
             )
         )
     start = made.make_start(problem.seed)
-    plane = Plane(start, np.array(problem.directions), landscape.kind, np.zeros(0))
+    origin = np.array(problem.origin) if problem.origin else start
+    plane = Plane(origin, np.array(problem.directions), landscape.kind, np.zeros(0))
     projected = ProjectedProblem(made, plane, start)
     return replace(
         make_surface(landscape),
         minima=(),
         name=made.name,
-        start=(0.0, 0.0),
+        start=projected.start_on_plane,
         summary=made.summary,
         source=made.source,
         projected_problem=projected,
