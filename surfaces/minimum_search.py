@@ -6,6 +6,7 @@ The result is what was found, not a proof: a minimum narrower than a cell of the
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 
 import numpy as np
 
@@ -31,7 +32,24 @@ def find_minima(
     with_kinks: bool = False,
     dimension: int = 2,
 ) -> list[tuple[float, float, float]]:
-    """Return the local minima found within the bounds as (x, y, loss), the lowest first.
+    """Return the local minima found within the bounds as (x, y, loss), the lowest first; see ``search_minima``."""
+    search = search_minima(function, bounds, grid_size, with_kinks, dimension)
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            minima: list[tuple[float, float, float]] = end.value
+            return minima
+
+
+def search_minima(
+    function: SurfaceFunction,
+    bounds: Bounds,
+    grid_size: int = GRID_SIZE,
+    with_kinks: bool = False,
+    dimension: int = 2,
+) -> Generator[None, None, list[tuple[float, float, float]]]:
+    """Yield after each of many short steps; return the minima found as (x, y, loss), the lowest first.
 
     Parameters
     ----------
@@ -50,11 +68,12 @@ def find_minima(
         return [(x, 0.0, loss) for x, loss in find_line_minima(function, *bounds[0])]
     size = np.array([high - low for low, high in bounds])
     seeds = _lowest_grid_points(function, bounds, grid_size)
-    points, is_minimum = _newton(function, seeds, size)
+    points, is_minimum = yield from _newton(function, seeds, size)
     near = (np.abs(points - seeds) <= 1.5 * size[:, None] / (grid_size - 1)).all(axis=0)
     found = [tuple(map(float, point)) for point in points.T[is_minimum]]
     if with_kinks:
         for seed in seeds.T[~(is_minimum & near)][:MAX_KINK_SEEDS]:
+            yield
             kink = _pattern_search(function, tuple(map(float, seed)), size, float(size.max()) / grid_size)
             found += [kink] if kink is not None else []
     (left, right), (bottom, top) = bounds
@@ -119,11 +138,14 @@ def _lowest_grid_points(function: SurfaceFunction, bounds: Bounds, grid_size: in
     return np.stack([x[lowest], y[lowest]])[:, :MAX_SEEDS]
 
 
-def _newton(function: SurfaceFunction, seeds: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _newton(
+    function: SurfaceFunction, seeds: np.ndarray, size: np.ndarray
+) -> Generator[None, None, tuple[np.ndarray, np.ndarray]]:
     """Return where Newton's method with absolute eigenvalues arrives, (2, n), and whether that is a minimum (n,)."""
     points, length = seeds.copy(), np.full(seeds.shape[1], np.inf)
     valid, eigenvalues = np.ones(seeds.shape[1], bool), np.zeros((seeds.shape[1], 2))
     for _ in range(NEWTON_STEPS if seeds.size else 0):
+        yield
         with np.errstate(all="ignore"):
             gradient = np.array(np.broadcast_arrays(*function(*points)[1]), float)
             matrices = np.moveaxis(hessian(function, *points), (0, 1), (-2, -1))

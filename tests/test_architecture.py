@@ -182,6 +182,7 @@ def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
     assert not loaded & {"matplotlib", "scipy", "sympy", "pandas", "imageio", "PIL"}
     assert not loaded & {
         "difflib",
+        "app.gui.panels.step.step_panel",
         "surfaces.formula.parser",
         "surfaces.formula.code",
         "surfaces.data_file",

@@ -21,6 +21,7 @@ from app.gui.help.whats_this import USAGE_TEXTS
 from app.gui.window.actions import ACTIONS, MENUS
 from app.gui.window.actions.view_menu import view_actions
 from app.io.experiment_files import examples
+from app.io.lesson_files import lesson_paths, load_lesson
 from app.model.comparison import COMPARISON_MODES
 from app.model.experiment import QUANTITIES, X_QUANTITIES
 from app.model.source_text import source_parts
@@ -147,6 +148,7 @@ def table_texts() -> set[str]:
             *(axis for axis in surface.axis_labels if " " in axis),
         }
     texts |= set(PROBLEM_NAMES.values())
+    texts |= {text for path in lesson_paths() for text in load_lesson(path).texts}
     language_names = {load_language(code).name for code in language_codes()}  # not translated
     return texts - {"", *language_names}
 

@@ -68,8 +68,9 @@ def _height_sentence(landscape: Landscape) -> str:
 def _distance_sentence(landscape: Landscape) -> str:
     if len(landscape.path) < 2 or not np.isfinite(landscape.path_off_plane).all():
         return ""
-    way = np.hypot(*(landscape.path[-1] - landscape.path[0]))
     k = int(landscape.path_off_plane.argmax())
+    run = next(run for _, run in landscape.runs if k < run.stop)
+    way = np.hypot(*(landscape.path[run.stop - 1] - landscape.path[run.start]))
     distance, step = float(landscape.path_off_plane[k]), int(landscape.path_steps[k])
     if not way > 0:
         return tr("The path is at most {distance:.3g} off the plane, at step {step:,}.", distance=distance, step=step)
@@ -85,6 +86,11 @@ def _distance_sentence(landscape: Landscape) -> str:
 def _share_sentences(landscape: Landscape) -> list[str]:
     if len(landscape.shares) < 2 or len(landscape.path) < 3:
         return []
+    if len(landscape.runs) > 1:
+        first, second = landscape.shares[:2].tolist()
+        return [
+            tr("The plane has {first:.1%} + {second:.1%} of the variance of the paths.", first=first, second=second)
+        ]
     expected = random_walk_shares(len(landscape.path))
     sentences = [
         tr(

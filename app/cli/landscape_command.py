@@ -15,9 +15,24 @@ planes:
               as the weights (Li et al. 2018)
   1,50,200    through the snapshots at three recorded steps
 
-The loss is a function in your own file, which is run with all that it does when
-it is imported. It takes the parameters as a dict of arrays by name and returns a
-number, the same at every call. For PyTorch, for example:
+The loss is a function in your own file and returns a number, the same at every
+call. The file is run as a program, up to the first step that it records. The
+function gets the model of that step with other parameters:
+
+    def loss(model):
+        return criterion(model(inputs), targets)
+
+    record = Recorder("run.npz", every=10, data=(inputs, targets))
+    record(0, model)
+    ...
+
+A file without "Recorder(" is run as if it were imported, and its function gets
+a dict of arrays by name.
+
+With the data, a network of fully connected layers is rebuilt, so that Thalweg
+can train it with other optimizers: thalweg plane.npz
+
+example:
 
     def loss(parameters):
         state = {name: torch.from_numpy(a) for name, a in parameters.items()}

@@ -1,27 +1,26 @@
-"""The work of ``thalweg landscape``: run the file with the loss, choose a plane, and compute the losses on it."""
+"""The work of ``thalweg landscape``: choose a plane, compute the losses on it, and rebuild the network."""
 
 from __future__ import annotations
 
 import argparse
-import math
-import runpy
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 import numpy as np
 
 from app.cli.process_setup import print_message
 from app.cli.progress_line import ProgressLine
+from app.cli.user_loss import load_loss
 from app.export.experiment_settings import parse_integer
 from app.model.dataset import to_experiment_error
 from app.utils.atomic_write import atomic_write, resolve_target
 from app.utils.validation import ExperimentError, check_integer, make_printable, shorten_repr
 from surfaces.landscape.loss_grid import MAX_GRID, MIN_GRID, LossGrid, compute_loss_grid
+from surfaces.landscape.network_arrays import to_arrays
 from surfaces.landscape.planes import Plane, plane_through, plane_through_ends, principal_plane, random_plane
 from surfaces.landscape.recording import Recording, read_recording
+from surfaces.problems.recognition import recognize_network
 
 MAX_SEED = 2**32 - 1
 
@@ -40,15 +39,11 @@ def compute_landscape(args: argparse.Namespace) -> int:
         plane = choose_plane(recording, args.plane, seed)
     except ValueError as error:
         raise to_experiment_error(error) from None
-    loss = load_loss(args.loss)
-
-    def loss_of_vector(parameters: np.ndarray) -> float:
-        return _call_loss(loss, recording.named(parameters), args.loss.rpartition(":")[0])
-
+    loss = load_loss(args.loss, recording)
     result: LossGrid | None = None
     try:
         with ProgressLine(sys.stderr, args.quiet) as progress:
-            steps = compute_loss_grid(loss_of_vector, plane, recording.snapshots, recording.steps, grid)
+            steps = compute_loss_grid(loss, plane, recording.snapshots, recording.steps, grid)
             for share, known in steps:
                 result = known
                 progress("computing the landscape", share)
@@ -56,9 +51,31 @@ def compute_landscape(args: argparse.Namespace) -> int:
         raise to_experiment_error(error) from None
     finally:
         if result is not None:
+            arrays = {**result.to_arrays(loss=args.loss), **_network_arrays(recording, result)}
             with atomic_write(target, "wb") as file:
-                np.savez(file, **result.to_arrays(loss=args.loss))
+                np.savez(file, **arrays)
     return 0
+
+
+def _network_arrays(recording: Recording, result: LossGrid) -> dict[str, Any]:
+    """Return the arrays of the network with the losses of the landscape, and say whether there is one."""
+    if recording.data is None:
+        return {}
+    try:
+        network = recognize_network(
+            recording.shapes,
+            recording.outputs_first,
+            recording.data,
+            recording.snapshots,
+            result.path_losses,
+            result.plane,
+        )
+    except ValueError as error:
+        print_message(f"the network is not rebuilt: {to_experiment_error(error)}")
+        return {}
+    sizes = "-".join(map(str, network.sizes))
+    print_message(f"the network is rebuilt: {sizes}, {network.activation}, {network.loss}")
+    return to_arrays(network)
 
 
 def choose_plane(recording: Recording, kind: str, seed: int) -> Plane:
@@ -84,40 +101,3 @@ def choose_plane(recording: Recording, kind: str, seed: int) -> Plane:
             nearest = min(known, key=lambda recorded: abs(recorded - step))
             raise ExperimentError(f"step {step} is not recorded; the nearest recorded step is {nearest}")
     return plane_through(*(snapshots[known.index(step)] for step in steps))
-
-
-def load_loss(argument: str) -> Callable[[dict[str, np.ndarray]], Any]:
-    """Run a Python file and return the function that ``FILE.py:NAME`` names."""
-    name, colon, function_name = argument.rpartition(":")
-    path = Path(name)
-    if not colon or not path.is_file():
-        raise ExperimentError(
-            f"--loss must name a file and a function in it, as in mytraining.py:loss, not {shorten_repr(argument)}"
-        )
-    print_message(f"running {make_printable(name)}")
-    sys.path.insert(0, str(path.resolve().parent))
-    try:
-        names = runpy.run_path(str(path), run_name="thalweg_loss")
-    except Exception as error:
-        raise _user_error(name, error) from error
-    function = names.get(function_name)
-    if not callable(function):
-        raise ExperimentError(f"{make_printable(name)} has no function {shorten_repr(function_name)}")
-    return function  # type: ignore[no-any-return]
-
-
-def _call_loss(loss: Callable[[dict[str, np.ndarray]], Any], parameters: dict[str, np.ndarray], name: str) -> float:
-    try:
-        return float(loss(parameters))
-    except ArithmeticError:
-        return math.nan
-    except Exception as error:
-        raise _user_error(name, error) from error
-
-
-def _user_error(name: str, error: Exception) -> ExperimentError:
-    """Return an error that names the last line of the user's file that was reached."""
-    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename).name == Path(name).name]
-    place = f" in line {lines[-1]}" if lines else ""
-    reason = make_printable(str(error)[:200])
-    return ExperimentError(f"{make_printable(name)} failed{place} with {type(error).__name__}: {reason}")

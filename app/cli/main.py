@@ -28,7 +28,7 @@ from app.utils.atomic_write import WriteError
 from app.utils.validation import ExperimentError, make_printable
 
 # The module of a command is imported when it runs and for the help
-COMMANDS = ("export", "map", "landscape", "results", "explain", "list", "check")
+COMMANDS = ("export", "map", "landscape", "results", "explain", "lesson", "list", "check")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,13 +13,8 @@ from app.cli.experiment_arguments import build_single_experiment, last_step
 from app.cli.progress_line import ProgressLine
 from app.engine.basin_map import BasinMap, compute_basin_map
 from app.engine.difference_map import difference_map
-from app.engine.settings_map import (
-    RATE_COUNT,
-    common_learning_rates,
-    compute_rate_curve,
-    compute_settings_map,
-    default_names,
-)
+from app.engine.learning_rate_grid import RATE_COUNT, common_learning_rates
+from app.engine.settings_map import compute_rate_curve, compute_settings_map, default_names
 from app.export.experiment_settings import parse_integer
 from app.export.maps.basin_figure import draw_basin_map
 from app.export.maps.difference_figure import draw_difference_map

@@ -52,4 +52,4 @@ def run(args: argparse.Namespace) -> int:
 
         require_display()  # keep the settings if no window can be shown
         print(back_up_settings(), flush=True)
-    return open_window(experiment, source)
+    return open_window(experiment, source, welcome=source is None and not args.reset)

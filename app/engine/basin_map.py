@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.nearest_minimum import cached_minima, nearest_minimum
-from app.engine.outcomes import Problem, compute_outcomes
+from app.engine.block_run import Problem
+from app.engine.nearest_minimum import compute_minima, compute_nearest
+from app.engine.outcomes import compute_outcomes
 from app.engine.rest_classification import ON_ITS_WAY
 from app.model.run import Run
 from app.utils.i18n import tr
@@ -17,6 +18,8 @@ from app.utils.progress_generators import finish
 from app.utils.validation import ExperimentError
 from surfaces import Surface
 from surfaces.surface import Bounds
+
+ALL_ROWS = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +48,12 @@ class BasinMap:
 
 
 def compute_basin_map(
-    run: Run, surface: Surface, steps: int, size: int = 100, bounds: Bounds | None = None
+    run: Run,
+    surface: Surface,
+    steps: int,
+    size: int = 100,
+    bounds: Bounds | None = None,
+    rows: slice = ALL_ROWS,
 ) -> Generator[float, None, BasinMap]:
     """Yield the fraction that is done and return the map of a run with its current hyperparameters.
 
@@ -61,6 +69,8 @@ def compute_basin_map(
         Starts per axis.
     bounds : tuple, optional
         The domain of the starts; by default that of the surface.
+    rows : slice, optional
+        The rows of the grid that are computed; the result has only these.
 
     Raises
     ------
@@ -71,11 +81,12 @@ def compute_basin_map(
         raise ExperimentError(tr("a basin map needs a loss over two coordinates, and this formula has no y"))
     domain = bounds or surface.bounds
     xs, ys = (np.linspace(low, high, size) for low, high in domain)
+    ys = ys[rows]
     x, y = (values.ravel() for values in np.meshgrid(xs, ys))
-    minima = cached_minima(surface, surface.bounds)
-    problem = make_problem(run, surface, dict(run.hyperparameters), minima, steps)
+    minima = yield from compute_minima(surface, surface.bounds)
+    problem = yield from make_problem(run, surface, dict(run.hyperparameters), minima, steps)
     outcomes, minima = yield from compute_outcomes(problem, x, y)
-    shape = (size, size)
+    shape = (ys.size, size)
     return BasinMap(xs, ys, outcomes.outcome.reshape(shape), outcomes.steps.reshape(shape), minima)
 
 
@@ -83,7 +94,7 @@ def continue_basin_map(known: BasinMap, run: Run, surface: Surface, steps: int) 
     """Yield the fraction that is done and return a map with more steps of the runs that are still on their way."""
     moving = known.outcome == ON_ITS_WAY
     x, y = (values[moving] for values in np.meshgrid(known.xs, known.ys))
-    problem = make_problem(run, surface, dict(run.hyperparameters), known.minima, steps)
+    problem = yield from make_problem(run, surface, dict(run.hyperparameters), known.minima, steps)
     outcomes, minima = yield from compute_outcomes(problem, x, y)
     outcome, step_counts = known.outcome.copy(), known.steps.copy()
     outcome[moving], step_counts[moving] = outcomes.outcome, outcomes.steps
@@ -92,10 +103,10 @@ def continue_basin_map(known: BasinMap, run: Run, surface: Surface, steps: int) 
 
 def make_problem(
     run: Run, surface: Surface, hyperparameters: dict[str, object], minima: np.ndarray, steps: int
-) -> Problem:
-    """Return what all runs of a map have in common."""
+) -> Generator[float, None, Problem]:
+    """Yield 0 after each short step, and return what all runs of a map have in common."""
     diagonal = math.hypot(*(high - low for low, high in surface.bounds))
-    nearest = nearest_minimum(minima, surface.bounds)
+    nearest = yield from compute_nearest(minima, surface.bounds)
     return Problem(run.method, surface, hyperparameters, nearest, diagonal, steps)
 
 

@@ -45,42 +45,49 @@ class BatchRun:
     ) -> None:
         self.update = BoundUpdate(optimizer, surface, hyperparameters)
         self.surface, self.t = surface, 0
-        self.x, self.y = x, y
+        self.position = np.array([x, y])
         self.loss, self.gradient = surface(x, y)
-        state = tuple(optimizer.state.values())
-        self.separable = optimizer.separable
-        self.x_state = self.y_state = state
+        self.state = self.y_state = tuple(optimizer.state.values())
+        is_plane = self.update.unpenalized_loss.dimension == 2
+        self.is_joint = optimizer.separable and self.update.is_unmodified and is_plane
+        self.is_coupled = not optimizer.separable
         self.modifier_states: Mapping[str, tuple[Any, ...]] = {}
+
+    @property
+    def x(self) -> np.ndarray:
+        """The first coordinates."""
+        first: np.ndarray = self.position[0]
+        return first
+
+    @property
+    def y(self) -> np.ndarray:
+        """The second coordinates."""
+        second: np.ndarray = self.position[1]
+        return second
 
     def advance(self) -> None:
         """Make one step of all runs; the caller handles floating-point warnings."""
         self.t += 1
-        if self.separable and self.update.is_unmodified:
-            self._advance_coordinates()
+        if self.is_joint:
+            self._advance_jointly()
         else:
             self._advance_modified()
         self.loss, self.gradient = self.surface(self.x, self.y)
 
-    def _advance_coordinates(self) -> None:
-        rule, rule_y, (gx, gy) = self.update.update_rule, self.update.update_y, self.gradient
-        if not self.x_state:
-            self.x, self.y = rule(self.x, gx, self.t), rule_y(self.y, gy, self.t)
-            return
-        self.x, *x_state = rule(self.x, gx, self.t, *self.x_state)
-        self.y, *y_state = rule_y(self.y, gy, self.t, *self.y_state)
-        self.x_state, self.y_state = tuple(x_state), tuple(y_state)
+    def _advance_jointly(self) -> None:
+        """Update both coordinates in one call: for arrays of this size, half of the time is that of the calls."""
+        gradient = np.empty_like(self.position)
+        gradient[0], gradient[1] = self.gradient
+        result = self.update.update_rule(self.position, gradient, self.t, *self.state)
+        self.position, *state = result if isinstance(result, tuple) else (result,)
+        self.state = tuple(state)
 
     def _advance_modified(self) -> None:
-        if self.separable:
-            one, other = (self.x, *self.x_state), (self.y, *self.y_state)
-        else:
-            one, other = (np.array([self.x, self.y]), *self.x_state), ()
+        one = (self.position if self.is_coupled else self.x, *self.state)
+        other = () if self.is_coupled else (self.y, *self.y_state)
         one, other, self.modifier_states = self.update(self.t, one, other, self.gradient, self.modifier_states)
-        if other:
-            (self.x, *x_state), (self.y, *y_state) = one, other
-            self.x_state, self.y_state = tuple(x_state), tuple(y_state)
-        else:
-            (self.x, self.y), self.x_state = one[0], tuple(one[1:])
+        self.state, self.y_state = tuple(one[1:]), tuple(other[1:])
+        self.position = one[0] if self.is_coupled else np.array([one[0], other[0]])
 
     def keep(self, indices: np.ndarray) -> None:
         """Leave out all runs but those with these indices."""
@@ -90,9 +97,9 @@ class BatchRun:
             is_batch = isinstance(value, np.ndarray) and value.ndim and value.shape[-1] == size
             return value[..., indices] if is_batch else value
 
-        self.x, self.y, self.loss = select(self.x), select(self.y), select(self.loss)
+        self.position, self.loss = select(self.position), select(self.loss)
         self.gradient = (select(self.gradient[0]), select(self.gradient[1]))
-        self.x_state, self.y_state = tuple(map(select, self.x_state)), tuple(map(select, self.y_state))
+        self.state, self.y_state = tuple(map(select, self.state)), tuple(map(select, self.y_state))
         self.modifier_states = {name: tuple(map(select, state)) for name, state in self.modifier_states.items()}
         modifier_settings = [settings for stage in self.update.stages.values() for *_, settings in stage]
         for settings in (self.update.settings, *modifier_settings):

@@ -14,7 +14,6 @@ import numpy as np
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.progress_generators import scaled
-from optimizers import Hyperparameter
 from optimizers.descent import Point, descend, initial_point
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
@@ -66,9 +65,9 @@ def sweep_learning_rates(
     start: tuple[float, float],
     steps: int,
     max_count: int = 60,
-    spec: Hyperparameter | None = None,
+    learning_rates: np.ndarray | None = None,
 ) -> Generator[float, None, LearningRateSweep]:
-    """Try learning rates over the slider of ``spec``: ``max_count``, or a quarter for methods without batches.
+    """Try learning rates: those given, or ``max_count`` over the slider, a quarter for methods without batches.
 
     The rest of the run is unchanged. The generator yields the fraction that is done, from 0 to 1, after every slice of
     work and returns the sweep (``sweep = yield from sweep_learning_rates(...)``); closing it cancels the sweep. The
@@ -81,6 +80,7 @@ def sweep_learning_rates(
     if "lr" not in run.hyperparameters:
         raise ValueError(tr("{name} has no learning rate to tune", name=run.method.name))
     count = max_count if run.method.batched else max_count // UNBATCHED_DIVISOR
+    count = count if learning_rates is None else learning_rates.size
     if steps < 1 or count < 2:
         raise ValueError(
             tr(
@@ -89,8 +89,9 @@ def sweep_learning_rates(
                 count=count,
             )
         )
-    spec = run.method.spec("lr") if spec is None else spec
-    learning_rates = np.array([spec.from_slider(k / (count - 1)) for k in range(count)])
+    spec = run.method.spec("lr")
+    if learning_rates is None:
+        learning_rates = np.array([spec.from_slider(k / (count - 1)) for k in range(count)])
     criterion = tr(
         "lowest loss after {steps:,} steps among {count} values of {label}; ties go to the one that got there first",
         steps=steps,

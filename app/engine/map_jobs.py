@@ -1,99 +1,34 @@
-"""What the maps of an experiment compute.
-
-A job holds all that its map depends on, so that equal jobs have equal results. It can be pickled for a worker process.
-"""
+"""The maps of an experiment: settings map, rate curves, difference map and basin map."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from app.engine.basin_map import BasinMap, compute_basin_map, continue_basin_map
+from app.engine.basin_map import ALL_ROWS, BasinMap, compute_basin_map, continue_basin_map
 from app.engine.difference_map import DifferenceMap, difference_map
+from app.engine.learning_rate_grid import RATE_COUNT, SEQUENTIAL_RATE_COUNT, common_learning_rates
+from app.engine.map_job import MapJob, MapState
+from app.engine.map_parts import merge_basin_maps, merge_settings_maps
 from app.engine.settings_map import (
-    RATE_COUNT,
     RateCurve,
     SettingsMap,
-    common_learning_rates,
     compute_rate_curve,
     compute_settings_map,
-    default_names,
-    with_defaults,
+    setting_values,
 )
-from app.model.experiment import Experiment, LossPlot
-from app.model.map_options import DEFAULT_MAP_OPTIONS
-from app.model.plot_options import DEFAULT_PLOT_OPTIONS
 from app.model.run import Run
-from app.utils.progress_generators import finish, scaled
+from app.utils.progress_generators import scaled
 from surfaces.surface import Bounds
 
 MAX_KNOWN_CURVES = 100
 MIN_SIZE, SEQUENTIAL_FRACTION = 2, 4  # of a basin map; the second divides its size for sequential methods
-DEFAULT_STEPS, MOST_DEFAULT_STEPS = 500, 10_000
 
 
 _known_curves: dict[tuple[Any, ...], RateCurve] = {}  # by all that a curve depends on
-
-
-@dataclass(frozen=True)
-class MapJob(ABC):
-    """A map to compute; ``experiment`` has only the surface, the start and the runs of the map."""
-
-    batched_sizes: ClassVar[tuple[int, ...]] = (30, 100)
-    sequential_sizes: ClassVar[tuple[int, ...]] = (6, 12, 25, 50)
-
-    experiment: Experiment
-    steps: int
-
-    @property
-    def is_batched(self) -> bool:
-        """Whether many runs are computed at once, which takes a fraction of a second."""
-        return all(run.method.batched for run in self.experiment.runs)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Cells per axis, or learning rates, from the coarsest map to the finest one."""
-        return self.batched_sizes if self.is_batched else self.sequential_sizes
-
-    @abstractmethod
-    def compute(self, size: int) -> Generator[float, None, Any]:
-        """Yield the fraction that is done and return the map."""
-
-    def finish(self) -> Any:
-        """Return the finest map."""
-        return finish(self.compute(self.sizes[-1]))
-
-    @property
-    def start(self) -> tuple[float, float]:
-        """The start of all runs."""
-        assert self.experiment.start is not None
-        return self.experiment.start
-
-
-@dataclass(frozen=True, eq=False)
-class MapState:
-    """How far the map of a view is.
-
-    Attributes
-    ----------
-    job : MapJob
-        What is to be shown.
-    result : object or None
-        The finest map of this job that is computed; None if there is none yet.
-    progress : float or None
-        The fraction of the next map that is done; None if nothing is computed any more.
-    error : str
-        Why there is no map, translated; empty if there is no reason.
-    """
-
-    job: MapJob
-    result: Any = None
-    progress: float | None = 0.0
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,23 +37,47 @@ class SettingsMapJob(MapJob):
 
     names: tuple[str, str]
 
-    def compute(self, size: int) -> Generator[float, None, SettingsMap]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, SettingsMap]:
         """Yield the fraction that is done and return the map."""
         (run,) = self.experiment.runs
-        return compute_settings_map(run, self.experiment.surface, self.start, self.steps, self.names, size)
+        return compute_settings_map(run, self.experiment.surface, self.start, self.steps, self.names, size, rows)
+
+    def part_count(self, size: int) -> int:
+        """Return the number of values of the second hyperparameter."""
+        (run,) = self.experiment.runs
+        return setting_values(run, self.experiment.surface, self.start, self.names[1], size).size
+
+    def merge(self, parts: Sequence[SettingsMap]) -> SettingsMap:
+        """Return the map whose rows the parts have in turn."""
+        return merge_settings_maps(parts, self.experiment.surface.bounds)
 
 
 @dataclass(frozen=True)
 class RateCurvesJob(MapJob):
-    """The rate curves of some runs, over the same learning rates."""
+    """The rate curves of the visible runs, over the learning rates from which *each tuned* chooses.
+
+    ``hidden`` are the other runs that have a learning rate, whose sliders count, too.
+    """
 
     batched_sizes: ClassVar[tuple[int, ...]] = (RATE_COUNT,)
-    sequential_sizes: ClassVar[tuple[int, ...]] = (16, 31, RATE_COUNT)
+    sequential_sizes: ClassVar[tuple[int, ...]] = (SEQUENTIAL_RATE_COUNT, 31, RATE_COUNT)
 
-    def compute(self, size: int) -> Generator[float, None, list[RateCurve]]:
+    hidden: tuple[Run, ...] = ()
+
+    def cost_of(self, size: int) -> float:
+        """Return how long curves with ``size`` learning rates take, in proportion to others."""
+        return float(size)
+
+    @property
+    def quick_size(self) -> int:
+        """The number of learning rates, every other one, where all of them take too long."""
+        return RATE_COUNT // 2 + 1
+
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, list[RateCurve]]:
         """Yield the fraction that is done and return a curve for each run."""
         runs = self.experiment.runs
-        rates, curves = common_learning_rates(runs, self.experiment.surface, self.start, size), []
+        rates = common_learning_rates((*runs, *self.hidden), self.experiment.surface, self.start, size)
+        curves = []
         for k, run in enumerate(runs):
             curve = self._compute_curve(run, rates)
             curves.append((yield from scaled(curve, k / len(runs), (k + 1) / len(runs))))
@@ -148,7 +107,7 @@ class DifferenceMapJob(MapJob):
         first, second = (run.method.name for run in self.experiment.runs)
         return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
 
-    def compute(self, size: int) -> Generator[float, None, DifferenceMap]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, DifferenceMap]:
         """Yield the fraction that is done and return the map."""
         maps = []
         for k, run in enumerate(self.experiment.runs):
@@ -176,12 +135,20 @@ class BasinMapJob(MapJob):
             return (finest,)
         return (*(size for size in ((50, 100) if self.is_batched else (6, 12, 25)) if size < finest), finest)
 
-    def compute(self, size: int) -> Generator[float, None, BasinMap]:
+    def compute(self, size: int, rows: slice = ALL_ROWS) -> Generator[float, None, BasinMap]:
         """Yield the fraction that is done and return the map."""
         (run,), surface = self.experiment.runs, self.experiment.surface
         if self.known is not None:
             return continue_basin_map(self.known, run, surface, self.steps)
-        return compute_basin_map(run, surface, self.steps, size, self.bounds)
+        return compute_basin_map(run, surface, self.steps, size, self.bounds, rows)
+
+    def part_count(self, size: int) -> int:
+        """Return the number of rows; a map that is continued is not split."""
+        return size if self.known is None else 1
+
+    def merge(self, parts: Sequence[BasinMap]) -> BasinMap:
+        """Return the map whose rows the parts have in turn."""
+        return merge_basin_maps(parts, self.experiment.surface.bounds)
 
     def continuing(self, state: MapState | None) -> BasinMapJob:
         """Return the job as a continuation of a finished map that differs only in having fewer steps."""
@@ -190,89 +157,3 @@ class BasinMapJob(MapJob):
         if state.job.steps >= self.steps or replace(state.job, steps=self.steps) != self:
             return self
         return replace(self, known=state.result)
-
-
-def basin_map_job(experiment: Experiment, run: Run, bounds: Bounds) -> BasinMapJob:
-    """Return the job of the basin map of a run."""
-    bare = replace(_bare(experiment, [with_defaults(run, [])]), start=None)
-    return BasinMapJob(bare, map_steps(experiment), bounds, experiment.map_options.basin_size)
-
-
-def shows_basin_map(experiment: Experiment) -> bool:
-    """Return whether the contour plot shows a basin map: not on a plane that the runs of a problem leave."""
-    return experiment.plot_options.basin_map and experiment.problem is None
-
-
-def displayed_basin_job(experiment: Experiment, index: int, bounds: Bounds) -> BasinMapJob | None:
-    """Return the job of the basin map under the contour plot; None if the experiment does not show one."""
-    if not shows_basin_map(experiment) or not 0 <= index < len(experiment.runs):
-        return None
-    return basin_map_job(experiment, experiment.runs[index], bounds)
-
-
-def settings_axes(experiment: Experiment, run: Run) -> tuple[str, str] | None:
-    """Return the axes of the settings map of a run, None if it does not have two hyperparameters for them."""
-    chosen = experiment.map_options.settings_axes
-    return chosen if chosen is not None and set(chosen) <= set(axis_names(run)) else default_names(run)
-
-
-def axis_names(run: Run) -> list[str]:
-    """Return the hyperparameters that can be an axis of the settings map: all but switches and seeds."""
-    return [name for name in run.hyperparameters if run.method.spec(name).scale != "switch" and name not in run.seeds]
-
-
-def settings_map_job(experiment: Experiment, run: Run) -> SettingsMapJob | None:
-    """Return the job of the settings map of a run; None if it does not have two hyperparameters."""
-    names = settings_axes(experiment, run)
-    if names is None:
-        return None
-    return SettingsMapJob(_bare(experiment, [with_defaults(run, names)]), map_steps(experiment), names)
-
-
-def rate_curves_job(experiment: Experiment) -> RateCurvesJob | None:
-    """Return the job of the rate curves of the visible runs; None if none of them has a learning rate."""
-    runs = [with_defaults(run, ["lr"]) for run in rate_runs(experiment)]
-    return RateCurvesJob(_bare(experiment, runs), map_steps(experiment)) if runs else None
-
-
-def rate_runs(experiment: Experiment) -> list[Run]:
-    """Return the runs that have a rate curve: those that are visible and have a learning rate."""
-    return [run for run in experiment.runs if run.visible and "lr" in run.hyperparameters]
-
-
-def difference_map_job(experiment: Experiment, first: Run, second: Run) -> DifferenceMapJob:
-    """Return the job of the difference map of two runs; it does not depend on the start of the experiment."""
-    runs = [with_defaults(run, []) for run in (first, second)]
-    return DifferenceMapJob(replace(_bare(experiment, runs), start=None), map_steps(experiment))
-
-
-def compared_run(experiment: Experiment, run: Run) -> Run | None:
-    """Return the run that the difference map compares with another one; None if there is no other."""
-    others = [each for each in experiment.runs if each.slot != run.slot]
-    chosen = [each for each in others if each.slot == experiment.map_options.compared_slot]
-    following = [each for each in others if (each.slot or 0) > (run.slot or 0)]
-    return next(iter([*chosen, *following, *others]), None)
-
-
-def map_steps(experiment: Experiment) -> int:
-    """Return the number of steps of each run of a map."""
-    return experiment.map_options.steps or min(experiment.steps or DEFAULT_STEPS, MOST_DEFAULT_STEPS)
-
-
-def _bare(experiment: Experiment, runs: Sequence[Run]) -> Experiment:
-    """Return an experiment with nothing but the surface and the start of another, and some runs."""
-    return replace(
-        experiment,
-        runs=tuple(runs),
-        steps=None,
-        loss_plot=LossPlot(),
-        title="",
-        data_names=None,
-        branches=(),
-        comparison=experiment.comparison.cleared,
-        stop_when_converged=False,
-        plot_options=DEFAULT_PLOT_OPTIONS,
-        map_options=DEFAULT_MAP_OPTIONS,
-        displayed_step=0,
-        extra={},
-    )

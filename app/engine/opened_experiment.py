@@ -17,15 +17,24 @@ def open_experiment(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT
     Raises ExperimentError with one sentence if there is none.
     """
     experiment = load(source, current)
-    is_landscape = resolve_path(source).suffix.lower() in LANDSCAPE_SUFFIXES
-    return with_safe_rates(experiment) if is_landscape else experiment
+    if resolve_path(source).suffix.lower() not in LANDSCAPE_SUFFIXES:
+        return experiment
+    if experiment.problem is None:
+        return with_safe_rates(experiment)
+    from app.engine.problem_experiment import with_learning_rates  # only for a problem
+
+    return with_learning_rates(experiment)
 
 
 def open_without_questions(source: Path) -> Experiment | None:
-    """Return the experiment in a file as the window shows it; None for data about which the window has to ask.
+    """Return the experiment in a file as the window shows it; None for a lesson, and data about which it has to ask.
 
     Raises ExperimentError if there is none.
     """
+    from app.io.lesson_files import is_lesson_file  # only for a file on the command line
+
+    if is_lesson_file(source):
+        return None
     if source.suffix.lower() not in DATA_SUFFIXES:
         return open_experiment(source)
     from app.io.data_files import load_simple_data  # only for a data file

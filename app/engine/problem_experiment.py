@@ -19,7 +19,7 @@ from optimizers.vector_descent import descend_vector, initial_vector_point
 from surfaces.landscape import Landscape
 from surfaces.landscape.loss_grid import compute_loss_grid
 from surfaces.landscape.planes import Plane, plane_through_ends, principal_plane
-from surfaces.problems import Problem, make_problem
+from surfaces.problems import Problem
 
 REFERENCE, REFERENCE_RATE, REFERENCE_STEPS = "adam", 0.01, 300  # of the run that the first plane shows
 GRID_SIZE = 41  # lines in each direction
@@ -36,11 +36,18 @@ def with_problem(
     user has not set get the best of a few rates.
     """
     data = ProblemData(problem_id, ((1.0, 0.0), (0.0, 1.0)), numbers or {}, seed)  # checks the numbers
-    problem = make_problem(data.id, **data.numbers)
+    problem = data.make()
     check_optimizers((run.method for run in experiment.runs), problem.size)
     snapshots = _reference_path(problem, seed)
-    result = show_on_plane(experiment, problem, plane_through_ends(snapshots), snapshots, data)
-    return replace(result, runs=tuple(_with_rate(run, problem, snapshots[0]) for run in result.runs))
+    return with_learning_rates(show_on_plane(experiment, problem, plane_through_ends(snapshots), snapshots, data))
+
+
+def with_learning_rates(experiment: Experiment) -> Experiment:
+    """Return an experiment on a problem with rates with which its runs learn, where the user has not set them."""
+    assert experiment.problem is not None
+    problem = experiment.problem.make()
+    start = problem.make_start(experiment.problem.seed)
+    return replace(experiment, runs=tuple(_with_rate(run, problem, start) for run in experiment.runs))
 
 
 def _with_rate(run: Run, problem: Problem, start: np.ndarray) -> Run:
@@ -72,7 +79,7 @@ def with_plane_through_runs(experiment: Experiment, trajectories: Sequence[Traje
     if not paths:
         raise ExperimentError(tr("play some steps first; a plane needs runs that have moved"))
     paths = paths if len(paths) > 1 else [paths[0][::-1]]  # the plane of one path goes through its last snapshot
-    problem = make_problem(data.id, **data.numbers)
+    problem = data.make()
     plane = principal_plane(paths)
     return show_on_plane(experiment, problem, plane, np.concatenate(paths))
 
@@ -112,7 +119,5 @@ def show_on_plane(
         shares=plane.shares[:2],
         facts={"parameters": problem.size},
     )
-    first, second = (tuple(direction) for direction in plane.directions.tolist())
-    at_start = np.array_equal(plane.origin, problem.make_start(data.seed))
-    shown = replace(data, directions=(first, second), origin=() if at_start else tuple(plane.origin.tolist()))
-    return experiment.with_problem(shown, embed_landscape(landscape, problem.name))
+    name = experiment.landscape.name if data.network is not None and experiment.landscape else problem.name
+    return experiment.with_problem(data.on_plane(plane), embed_landscape(landscape, name))

@@ -12,7 +12,7 @@ from app.model.experiment import Experiment
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from surfaces.landscape.planes import plane_through, plane_through_ends, principal_plane, random_plane
-from surfaces.problems import Problem, make_problem
+from surfaces.problems import Problem
 
 
 def with_plane_through_run(experiment: Experiment, trajectory: Trajectory, step: int, kind: str) -> Experiment:
@@ -61,4 +61,4 @@ def _problem_of(experiment: Experiment) -> Problem:
     data = experiment.problem
     if data is None:
         raise ExperimentError(tr("only a problem with many parameters has other planes"))
-    return make_problem(data.id, **data.numbers)
+    return data.make()

@@ -28,10 +28,12 @@ def classify_last_steps(surface: SurfaceFunction, track: np.ndarray, tolerance: 
     """
     result = np.full(track.shape[1], ON_ITS_WAY, np.int32)
     result[_is_cycling(track, tolerance)] = CYCLE
-    resting = is_resting(track, tolerance)
-    at_saddle, at_minimum = _stationary_kinds(surface, track[-1], 10 * tolerance)
-    at_minimum &= ~_is_held_beside(surface, track, tolerance)
-    result[resting], result[resting & at_saddle], result[resting & at_minimum] = HELD, SADDLE, UNKNOWN_MINIMUM
+    resting = np.flatnonzero(is_resting(track, tolerance))
+    if resting.size:
+        track = track[:, resting]
+        at_saddle, at_minimum = _stationary_kinds(surface, track[-1], 10 * tolerance)
+        at_minimum &= ~_is_held_beside(surface, track, tolerance)
+        result[resting] = np.select([at_minimum, at_saddle], [UNKNOWN_MINIMUM, SADDLE], HELD)
     return result
 
 
@@ -40,8 +42,10 @@ def _is_cycling(track: np.ndarray, tolerance: float) -> np.ndarray:
     cycling = np.zeros(track.shape[1], bool)
     for period in range(2, LONGEST_PERIOD + 1):
         if len(track) >= 3 * period:
-            change = np.abs(track[period:] - track[:-period]).max(axis=0)
-            cycling |= (change <= PERIOD_PRECISION * width) & (width > tolerance)
+            is_candidate = (np.abs(track[-1] - track[-1 - period]) <= PERIOD_PRECISION * width) & (width > tolerance)
+            candidates = np.flatnonzero(is_candidate & ~cycling)
+            change = np.abs(track[period:, candidates] - track[:-period, candidates]).max(axis=0)
+            cycling[candidates] = change <= PERIOD_PRECISION * width[candidates]
     return cycling
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.basin_map import make_problem
+from app.engine.basin_map import ALL_ROWS, make_problem
+from app.engine.block_run import Outcomes
+from app.engine.learning_rate_grid import common_learning_rates
 from app.engine.learning_rate_sweep import try_learning_rates
-from app.engine.nearest_minimum import cached_minima
-from app.engine.outcomes import Outcomes, compute_outcomes
+from app.engine.nearest_minimum import compute_minima
+from app.engine.outcomes import compute_outcomes
 from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
 from app.model.run import Run
@@ -19,7 +21,6 @@ from optimizers import Hyperparameter
 from optimizers.descent import initial_point
 from surfaces import Surface
 
-RATE_COUNT = 121  # learning rates of a rate curve
 PARTNERS = ("momentum", "beta2", "beta1", "rho", "beta", "alpha")  # preferred second axes beside the learning rate
 
 
@@ -33,7 +34,7 @@ class SettingsMap:
         The two hyperparameters.
     first, second : ndarray, shapes (n,) and (m,)
         Their values.
-    outcome, steps, loss : ndarray, shape (m, n)
+    outcome, steps, loss, lowest_loss : ndarray, shape (m, n)
         See ``Outcomes``; rows along the second hyperparameter.
     minima : ndarray, shape (k, 2)
         The minima, the lowest first.
@@ -47,6 +48,7 @@ class SettingsMap:
     outcome: np.ndarray
     steps: np.ndarray
     loss: np.ndarray
+    lowest_loss: np.ndarray
     minima: np.ndarray
     specs: tuple[Hyperparameter, Hyperparameter]
 
@@ -73,20 +75,29 @@ def default_names(run: Run) -> tuple[str, str] | None:
 
 
 def compute_settings_map(
-    run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
+    run: Run,
+    surface: Surface,
+    start: tuple[float, float],
+    steps: int,
+    names: tuple[str, str],
+    size: int = 50,
+    rows: slice = ALL_ROWS,
 ) -> Generator[float, None, SettingsMap]:
     """Yield the fraction that is done and return the map over two hyperparameters, each over its slider.
 
-    It does not depend on their values in the run.
+    It does not depend on their values in the run. Only some ``rows``, which are along the second hyperparameter, can be
+    computed.
     """
     run = with_defaults(run, names)  # the slider of the learning rate depends on the other hyperparameters
     specs = _spec(run, surface, start, names[0]), _spec(run, surface, start, names[1])
     first, second = (_slider_values(spec, size) for spec in specs)
+    second = second[rows]
     columns = [values.ravel() for values in np.meshgrid(first, second)]
     outcomes, minima = yield from _outcomes_over(run, surface, start, steps, dict(zip(names, columns, strict=True)))
     shape = (second.size, first.size)
-    outcome, step_counts, loss = (values.reshape(shape) for values in outcomes[:3])
-    return SettingsMap(names, first, second, outcome, step_counts, loss, minima, specs)
+    cells = (outcomes.outcome, outcomes.steps, outcomes.loss, outcomes.lowest_loss)
+    outcome, step_counts, loss, lowest_loss = (values.reshape(shape) for values in cells)
+    return SettingsMap(names, first, second, outcome, step_counts, loss, lowest_loss, minima, specs)
 
 
 def settings_map(
@@ -110,7 +121,7 @@ def compute_rate_curve(
     Runs that have arrived are continued for their final loss, as in a sweep of learning rates.
     """
     if rates is None:
-        rates = _slider_values(_spec(run, surface, start, "lr"), RATE_COUNT)
+        rates = common_learning_rates([run], surface, start)
     computation = _outcomes_over(run, surface, start, steps, {"lr": rates})
     if not run.method.batched or steps < 1:
         outcomes, _ = yield from computation
@@ -121,13 +132,9 @@ def compute_rate_curve(
     return RateCurve(rates, np.where(np.isnan(loss), DIVERGED, outcomes.outcome), outcomes.steps, loss)
 
 
-def common_learning_rates(
-    runs: Iterable[Run], surface: Surface, start: tuple[float, float], count: int = RATE_COUNT
-) -> np.ndarray:
-    """Return learning rates, evenly spaced on a logarithmic scale, over the sliders of all runs."""
-    specs = [_spec(run, surface, start, "lr") for run in runs]
-    ends = min(spec.slider_min for spec in specs), max(spec.slider_max for spec in specs)
-    return np.array([float(f"{rate:.3g}") for rate in np.geomspace(*ends, count)])
+def setting_values(run: Run, surface: Surface, start: tuple[float, float], name: str, size: int) -> np.ndarray:
+    """Return the values of a hyperparameter on an axis of a settings map, at most ``size``."""
+    return _slider_values(_spec(run, surface, start, name), size)
 
 
 def _spec(run: Run, surface: Surface, start: tuple[float, float], name: str) -> Hyperparameter:
@@ -146,20 +153,23 @@ def _outcomes_over(
 
     Integers and switches must be equal in a batch, so each combination of them is computed by itself.
     """
-    minima = cached_minima(surface, surface.bounds)
+    minima = yield from compute_minima(surface, surface.bounds)
     size = next(iter(columns.values())).size
     shared = [name for name in columns if run.method.spec(name).scalar_only]
     _, groups = np.unique(np.array([columns[name] for name in shared] or [np.zeros(size)]), axis=1, return_inverse=True)
     groups = groups.reshape(-1)
     result: Outcomes | None = None
+    done = 0
     for k in range(int(groups.max()) + 1):
         indices = np.flatnonzero(groups == k)
         values: dict[str, object] = {**run.hyperparameters}
         for name, column in columns.items():
             values[name] = float(column[indices[0]]) if name in shared else column[indices]
-        problem = make_problem(run, surface, values, minima, steps)
+        problem = yield from scaled(make_problem(run, surface, values, minima, steps), done / size, done / size)
         x, y = (np.full(indices.size, coordinate) for coordinate in start)
-        outcomes, minima = yield from compute_outcomes(problem, x, y)
+        computation = compute_outcomes(problem, x, y)
+        outcomes, minima = yield from scaled(computation, done / size, (done + indices.size) / size)
+        done += indices.size
         if result is None:
             result = Outcomes(*(np.empty(size, values.dtype) for values in outcomes))
         for whole, part in zip(result, outcomes, strict=True):

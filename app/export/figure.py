@@ -14,20 +14,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from app.engine.map_jobs import MapJob, MapState, displayed_basin_job
+from app.engine.map_job import MapState
 from app.engine.race import Race
+from app.export.figure_map import known_map, map_job
 from app.export.legend import MARGIN, add_legend
 from app.export.options import Options
 from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
-from app.model.plot_domain import plot_bounds
 from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.text_fitting import shrink_to_fit
 from app.utils.i18n import tr
 from app.utils.validation import check_choice
 from app.views import MAIN_VIEWS, MAP_VIEWS, VIEWS, Scene, View
-from app.views.map_view import selected_index
 from app.views.surface_view import SurfaceView
 from app.views.viewport_view import ViewportView
 from surfaces import Surface
@@ -153,20 +152,13 @@ def _compose_figure(race: Race, options: Options, detail_scale: float, surface: 
 
 
 def make_scene(race: Race, options: Options, surface: Surface | None = None) -> Scene:
-    """Return the scene of a figure, with the map that it shows, if any."""
+    """Return the scene of a figure, with the map that it shows, if any; ``compute_map`` computes it in advance."""
     scene = Scene(race, options.theme, options=dict(options.view_options), surface=surface or race.surface)
-    experiment = scene.displayed_experiment
-    index, view = selected_index(experiment, options.map_run), MAP_VIEWS.get(options.view)
-    if options.view in ("all", "contour"):
-        job: MapJob | None = displayed_basin_job(experiment, index, plot_bounds(race.experiment))
-    else:
-        job = None if view is None else view.make_job(experiment, index)
+    view_id, job = map_job(scene, options)
     if job is None:
         return scene
-    view_id = "contour" if view is None else view.id
-    known = options.maps.get(view_id)
-    is_known = known is not None and known.job == job and known.result is not None
-    result = known.result if is_known else job.finish()  # type: ignore[union-attr]
+    known, view = known_map(options, view_id, job), MAP_VIEWS.get(view_id)
+    result = job.finish() if known is None else known
     selected_run = options.map_run if view is not None and view.shows_selected_run else None
     return replace(scene, selected_run=selected_run, maps={view_id: MapState(job, result, None)})
 

@@ -15,6 +15,7 @@ from app.export.animation import check_animation, export_animation
 from app.export.code import export_keras_script, export_numpy_script, export_plot_script, export_torch_script
 from app.export.csv_table import export_csv
 from app.export.figure import figure_text
+from app.export.figure_map import compute_map
 from app.export.image import check_text_fits, export_image, missing_experiment_message
 from app.export.json_document import export_experiment, export_json
 from app.export.npz_arrays import export_npz
@@ -23,6 +24,7 @@ from app.export.run_records import iter_catch_up
 from app.model.experiment import Experiment
 from app.plotting import fonts
 from app.utils.i18n import tr
+from app.utils.progress_generators import scaled
 from app.utils.validation import ExperimentError
 
 
@@ -128,6 +130,7 @@ def export_note(race: Race, path: Path) -> str:
 
 
 DEFAULT_OPTIONS = Options()
+MAP_SHARE = 0.8  # of the progress of a figure whose map has to be computed
 
 
 def iter_export(race: Race, path: str | Path, options: Options = DEFAULT_OPTIONS) -> Generator[float, None, None]:
@@ -162,7 +165,12 @@ def iter_export(race: Race, path: str | Path, options: Options = DEFAULT_OPTIONS
     path = Path(path)
     export_format = format_for_path(path)
     yield from iter_catch_up(race)
-    yield from export_format.write(race, path, options) or ()
+    first = 0.0
+    if export_format.kind in ("picture", "film"):
+        with_map = yield from scaled(compute_map(race, options), 0.0, MAP_SHARE)
+        first, options = (0.0 if with_map is options else MAP_SHARE), with_map
+    for fraction in export_format.write(race, path, options) or ():
+        yield first + (1 - first) * fraction
 
 
 def export(race: Race, path: str | Path, options: Options = DEFAULT_OPTIONS) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.engine.map_jobs import MapState
+from app.engine.map_job import MapState
 from app.theming.theme import LIGHT, Theme
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError, check_bool, check_number, shorten_repr

@@ -68,7 +68,7 @@ plot options
 map options
     steps                null          integer from 1 to 10,000,000: steps of each run of a map; null: automatic
     settings_axes        null          two hyperparameters of the settings map; null: the most important ones
-    settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss" or "divergence"
+    settings_quantity    "loss"        what its colors show: "minimum", "steps", "loss", "lowest" or "divergence"
     rate_quantity        "loss"        what the rate curve plots: "loss" or "steps"
     compared_slot        null          integer from 0 to 999: slot of the run in the difference map; null: the next run
     basin_size           200           integer from 8 to 1000: starts per axis of the basin map
@@ -82,13 +82,24 @@ landscape
     kind                 ""            how the plane was chosen: "ends", "pca", "joint", "random", "snapshots" or ""
     shares               []            shares of the variance of the path along the principal components
     facts                {}            names with numbers and texts
+    runs                 []            at most 24 [name, number of points]: of several paths, one after the other
 
 problem
-    id                   -             "moons", "spirals", "digits", "linear" or "logistic"
+    id                   -             "moons", "spirals", "digits", "linear", "logistic" or "recorded"
     directions           -             two orthonormal lists with a number for each parameter: the plane
     numbers              {}            names with numbers that make it, each with a default
     seed                 0             integer from 0 to 2,147,483,648: of the initial parameters
-    origin               []            the parameters at the origin of the plane; []: the initial ones
+    origin               []            the parameters at the origin of the plane; empty: the initial ones
+    network              null          the network of a recorded training, for the id "recorded"
+
+network
+    sizes                -             integers: inputs, units of each hidden layer, and outputs
+    activation           -             "tanh", "relu", "sigmoid" or "linear"
+    loss                 -             "cross-entropy", "binary cross-entropy" or "squared error"
+    inputs               -             base64 of numbers with 8 bytes each, lowest byte first, row by row
+    targets              -             the same of the targets: a class or a row of numbers for each row of inputs
+    start                -             the same of the initial parameters: of each layer weights, then biases
+    scale                1.0           factor of the loss
 
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own
@@ -121,6 +132,7 @@ from app.model.landscape_data import LandscapeData
 from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.problem_data import ProblemData
+from app.model.recorded_network import RecordedNetwork
 from app.model.run import Run
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, shorten_repr
@@ -141,9 +153,22 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-PARTS = (Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData, ProblemData)
+PARTS = (
+    *(Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch),
+    *(ComparisonMode, LandscapeData, ProblemData, RecordedNetwork),
+)
 Built = TypeVar(
-    "Built", Experiment, Run, LossPlot, PlotOptions, MapOptions, Branch, ComparisonMode, LandscapeData, ProblemData
+    "Built",
+    Experiment,
+    Run,
+    LossPlot,
+    PlotOptions,
+    MapOptions,
+    Branch,
+    ComparisonMode,
+    LandscapeData,
+    ProblemData,
+    RecordedNetwork,
 )
 
 
@@ -200,7 +225,7 @@ def from_json(source: str | bytes) -> Experiment:
             "map_options": _build(MapOptions, gettext_noop("map options"), data.get("map_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
             "landscape": _build_optional(LandscapeData, gettext_noop("landscape"), data.get("landscape")),
-            "problem": _build_optional(ProblemData, gettext_noop("problem"), data.get("problem")),
+            "problem": _build_problem(data.get("problem")),
             "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },
     )
@@ -268,6 +293,13 @@ def _build_optional(cls: type[Built], label: str, data: Any) -> Built | None:
         field.name: None for field in fields(cls) if field.default is MISSING and field.default_factory is MISSING
     }
     return _build(cls, label, {**required, **data} if isinstance(data, dict) else data)
+
+
+def _build_problem(data: Any) -> ProblemData | None:
+    if isinstance(data, dict):
+        network = _build_optional(RecordedNetwork, gettext_noop("network"), data.get("network"))
+        data = {**data, "network": network}
+    return _build_optional(ProblemData, gettext_noop("problem"), data)
 
 
 def _with_new_keys(cls: type, data: dict[str, Any]) -> dict[str, Any]:

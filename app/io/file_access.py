@@ -44,10 +44,10 @@ def open_regular_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def read_limited(file: IO[bytes], size_message: str) -> bytes:
-    """Return the content of a file; ExperimentError with the message if it is larger than an experiment may be."""
-    if os.fstat(file.fileno()).st_size <= MAX_FILE_SIZE:
-        content = file.read(MAX_FILE_SIZE + 1)  # the file may grow, or st_size may be 0 (procfs)
-        if len(content) <= MAX_FILE_SIZE:
+def read_limited(file: IO[bytes], size_message: str, limit: int = MAX_FILE_SIZE) -> bytes:
+    """Return the content of a file; ExperimentError with the message if it has more than ``limit`` bytes."""
+    if os.fstat(file.fileno()).st_size <= limit:
+        content = file.read(limit + 1)  # the file may grow, or st_size may be 0 (procfs)
+        if len(content) <= limit:
             return content
-    raise ExperimentError(size_message.format(largest=MAX_FILE_SIZE >> 20))
+    raise ExperimentError(size_message.format(largest=limit >> 20))

@@ -12,9 +12,16 @@ import numpy as np
 
 from app.model.dataset import to_experiment_error
 from app.utils.i18n import gettext_noop, tr
-from app.utils.validation import ExperimentError, check_choice, check_number, check_text, shorten_repr
+from app.utils.validation import (
+    ExperimentError,
+    check_choice,
+    check_integer,
+    check_number,
+    check_text,
+    shorten_repr,
+)
 from surfaces import Surface
-from surfaces.landscape.landscape import KINDS, PATH_COLUMNS, Landscape, from_landscape
+from surfaces.landscape.landscape import KINDS, MAX_RUNS, PATH_COLUMNS, Landscape, from_landscape
 
 MAX_LINES = 129  # of an embedded grid in each direction; larger ones are thinned
 MAX_PATH_POINTS = 1_000
@@ -44,6 +51,8 @@ class LandscapeData:
         Shares of the variance of the path along the two principal components; empty if the plane was chosen otherwise.
     facts : mapping
         What else its file says.
+    runs : tuple of (str, int)
+        The name and the number of points of each of several recorded paths, in their order; empty for one path.
     """
 
     name: str
@@ -54,6 +63,7 @@ class LandscapeData:
     kind: str = ""
     shares: tuple[float, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    runs: tuple[tuple[str, int], ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +79,7 @@ class LandscapeData:
         )
         if not isinstance(self.facts, Mapping):
             raise ExperimentError(tr("the facts about a landscape must be names with values"))
+        check(self, "runs", _check_runs(self.runs))
         make_surface(self)  # raises if there is none
 
     @property
@@ -82,8 +93,7 @@ def embed_landscape(landscape: Landscape, name: str) -> LandscapeData:
     xs, ys, heights = landscape.known_grid
     while max(heights.shape) > MAX_LINES:
         xs, ys, heights = xs[::2], ys[::2], heights[::2, ::2]
-    every = max(1, -(-len(landscape.path) // (MAX_PATH_POINTS - 1)))  # and the last point
-    kept = sorted({*range(0, len(landscape.path), every), *range(len(landscape.path))[-1:]})
+    kept, runs = _thinned_runs(landscape)
     columns = [landscape.path_steps, *landscape.path.T, landscape.path_losses, landscape.path_heights]
     path = np.array([*columns, landscape.path_off_plane], float).T[kept]
     return LandscapeData(
@@ -95,7 +105,16 @@ def embed_landscape(landscape: Landscape, name: str) -> LandscapeData:
         kind=landscape.kind,
         shares=tuple(landscape.shares[:2].tolist()),
         facts=landscape.facts,
+        runs=runs,
     )
+
+
+def _thinned_runs(landscape: Landscape) -> tuple[list[int], tuple[tuple[str, int], ...]]:
+    """Return the indices of the points that are kept, the ends of each run among them, and the runs with names."""
+    every = max(1, -(-len(landscape.path) // (MAX_PATH_POINTS - max(len(landscape.runs), 1))))
+    kept = [(name, sorted({*range(run.start, run.stop, every), run.stop - 1})) for name, run in landscape.runs]
+    names = tuple((name[:MAX_NAME_LENGTH], len(points)) for name, points in kept) if landscape.run_names else ()
+    return [k for _, points in kept for k in points], names
 
 
 def _to_rows(values: np.ndarray) -> tuple[tuple[float | None, ...], ...]:
@@ -120,6 +139,8 @@ def _to_landscape(data: LandscapeData) -> Landscape:
             kind=data.kind,
             shares=np.array(data.shares, float),
             facts=dict(data.facts),
+            run_names=tuple(name for name, _ in data.runs),
+            run_lengths=tuple(length for _, length in data.runs),
         )
     except ValueError as error:
         raise to_experiment_error(error) from None
@@ -136,6 +157,20 @@ def _check_range(name: str, value: Any) -> Range:
         raise ExperimentError(tr("the {axis} range of a landscape must be two numbers", axis=name))
     low, high = (check_number(tr("range of a landscape"), number) for number in value)
     return low, high
+
+
+def _check_runs(runs: Any) -> tuple[tuple[str, int], ...]:
+    if not isinstance(runs, (list, tuple)) or len(runs) > MAX_RUNS:
+        raise ExperimentError(tr("the recorded runs must be a list of at most {most}", most=MAX_RUNS))
+    if not all(isinstance(run, (list, tuple)) and len(run) == 2 for run in runs):
+        raise ExperimentError(tr("each recorded run must be a name and a number of points"))
+    return tuple(
+        (
+            check_text(gettext_noop("name of a recorded run"), name, MAX_NAME_LENGTH),
+            check_integer(gettext_noop("points of a recorded run"), count, 1, MAX_PATH_POINTS),
+        )
+        for name, count in runs
+    )
 
 
 def _check_rows(label: str, rows: Any, maximum: int, width: int | None = None) -> tuple[tuple[float | None, ...], ...]:

@@ -13,6 +13,7 @@ SETTINGS_QUANTITIES = {
     "minimum": gettext_noop("minimum reached"),
     "steps": gettext_noop("steps to a minimum"),
     "loss": gettext_noop("loss on arrival or at the end"),
+    "lowest": gettext_noop("lowest loss along the run"),
     "divergence": gettext_noop("divergence"),
 }
 MIN_BASIN_SIZE, MAX_BASIN_SIZE = 8, 1000

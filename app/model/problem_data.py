@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from app.model.landscape_data import LandscapeData, make_surface
+from app.model.recorded_network import RecordedNetwork, embed_network, make_network_problem
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, check_choice, check_integer, check_number, shorten_repr
 from optimizers import Optimizer
 from surfaces import Surface
 from surfaces.landscape.planes import Plane
 from surfaces.problems.names import PROBLEM_NAMES
+from surfaces.problems.network_data import RECORDED_ID, NetworkData
+from surfaces.problems.problem import Problem
 
 MAX_PARAMETERS, MAX_POINTS = 10_000, 2_000
 MAX_SEED = 2**31
@@ -26,12 +29,12 @@ ORTHONORMAL_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class ProblemData:
-    """A problem of the catalog, named by an id and a few numbers.
+    """A problem of the catalog, named by an id and a few numbers, or the network of a recorded training.
 
     Attributes
     ----------
     id : str
-        Key in ``PROBLEMS``.
+        Key in ``PROBLEMS``, or "recorded".
     directions : tuple of tuple of float
         Two orthonormal directions, each with a number for every parameter.
     numbers : mapping of str to float
@@ -39,7 +42,9 @@ class ProblemData:
     seed : int
         Seed of the initial parameters.
     origin : tuple of float
-        The parameters at the origin of the plane; empty for the initial parameters.
+        The parameters at the origin of the plane; empty if they are the initial ones.
+    network : RecordedNetwork or None
+        The network of a recorded training, for the id "recorded".
     """
 
     id: str
@@ -47,20 +52,15 @@ class ProblemData:
     numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
     seed: int = 0
     origin: tuple[float, ...] = ()
+    network: RecordedNetwork | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        check_choice(gettext_noop("problem"), self.id, PROBLEM_NAMES)
+        check_choice(gettext_noop("problem"), self.id, PROBLEM_NAMES if self.network is None else (RECORDED_ID,))
         check_integer(gettext_noop("seed"), self.seed, 0, MAX_SEED)
         object.__setattr__(self, "numbers", _check_numbers(self.id, self.numbers))
         object.__setattr__(self, "directions", _check_directions(self.directions))
-        object.__setattr__(self, "origin", self._check_origin())
-
-    def _check_origin(self) -> tuple[float, ...]:
-        origin = self.origin
-        if isinstance(origin, (list, tuple)) and len(origin) in (0, self.parameter_count) and _are_finite(origin):
-            return tuple(map(float, origin))
-        raise ExperimentError(tr("the origin of a plane must be as many numbers as its directions have"))
+        object.__setattr__(self, "origin", _check_origin(self.origin, self.parameter_count))
 
     @property
     def parameter_count(self) -> int:
@@ -68,15 +68,28 @@ class ProblemData:
         return len(self.directions[0])
 
     @property
-    def key(self) -> tuple[str, tuple[tuple[str, float], ...]]:
+    def key(self) -> tuple[Any, ...]:
         """What makes the problem, as a hashable value."""
-        return self.id, tuple(sorted(self.numbers.items()))
+        return self.id, tuple(sorted(self.numbers.items())), self.network
+
+    def make(self) -> Problem:
+        """Return the problem."""
+        from surfaces.problems import make_problem  # only for an experiment with a problem
+
+        return make_problem(self.id, **self.numbers) if self.network is None else make_network_problem(self.network)
+
+    def on_plane(self, plane: Plane) -> ProblemData:
+        """Return the problem on another plane."""
+        first, second = (tuple(direction) for direction in plane.directions.tolist())
+        at_start = np.array_equal(plane.origin, self.make().make_start(self.seed))
+        return replace(self, directions=(first, second), origin=() if at_start else tuple(plane.origin.tolist()))
 
 
 def _check_numbers(problem_id: str, numbers: Any) -> dict[str, float]:
     from surfaces.problems import PROBLEMS  # only for an experiment with a problem
 
-    parameters = inspect.signature(PROBLEMS[problem_id]).parameters
+    function = PROBLEMS.get(problem_id)
+    parameters = inspect.signature(function).parameters if function else {}
     if not isinstance(numbers, Mapping):
         raise ExperimentError(
             tr("the numbers of a problem must be names with values, not {value}", value=shorten_repr(numbers))
@@ -102,8 +115,15 @@ def _check_positive(name: str, value: Any) -> float:
     return number
 
 
-def _are_finite(numbers: Iterable[Any]) -> bool:
-    return all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in numbers)
+def _check_origin(origin: Any, size: int) -> tuple[float, ...]:
+    is_list = isinstance(origin, (list, tuple)) and len(origin) in (0, size)
+    if not is_list or not all(map(_is_finite, origin)):
+        raise ExperimentError(tr("the origin of a plane must have one number for each parameter"))
+    return tuple(map(float, origin))
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _check_directions(directions: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -115,7 +135,7 @@ def _check_directions(directions: Any) -> tuple[tuple[float, ...], tuple[float, 
     for direction in directions:
         if not isinstance(direction, (list, tuple)) or len(direction) > MAX_PARAMETERS:
             raise ExperimentError(message)
-        if not _are_finite(direction):
+        if not all(map(_is_finite, direction)):
             raise ExperimentError(message)
     first, second = (tuple(map(float, direction)) for direction in directions)
     if len(first) != len(second):
@@ -144,13 +164,19 @@ def check_optimizers(optimizers: Iterable[Optimizer], parameter_count: int) -> N
             )
 
 
+def embed_problem(network: NetworkData) -> ProblemData:
+    """Return the problem of training the network of a recorded training, on its plane."""
+    first, second = (tuple(direction) for direction in network.directions.tolist())
+    origin = () if np.array_equal(network.origin, network.start) else tuple(network.origin.tolist())
+    return ProblemData(RECORDED_ID, (first, second), origin=origin, network=embed_network(network))
+
+
 @lru_cache(maxsize=4)
 def problem_surface(problem: ProblemData, landscape: LandscapeData) -> Surface:
     """Return the surface that shows a problem on its plane; ExperimentError if they do not fit together."""
-    from surfaces.problems import make_problem  # only for an experiment with a problem
-    from surfaces.problems.projected_problem import ProjectedProblem
+    from surfaces.problems.projected_problem import ProjectedProblem  # only for an experiment with a problem
 
-    made = make_problem(problem.id, **problem.numbers)
+    made = problem.make()
     if len(problem.directions[0]) != made.size:
         raise ExperimentError(
             tr(
@@ -166,7 +192,7 @@ def problem_surface(problem: ProblemData, landscape: LandscapeData) -> Surface:
     return replace(
         make_surface(landscape),
         minima=(),
-        name=made.name,
+        name=made.name if problem.network is None else landscape.name,
         start=projected.start_on_plane,
         summary=made.summary,
         source=made.source,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
@@ -33,8 +35,12 @@ class AxesLayout:
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
-        self.axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
         self.cell = (0.0, 0.0, 1.0, 1.0)
+
+    @cached_property
+    def axes(self) -> Axes:
+        """The axes, which are created when they are first used: a hidden view needs none."""
+        return self.figure.add_axes((0.1, 0.1, 0.8, 0.8))
 
     def set_bounds(self, cell: tuple[float, float, float, float] | None = None) -> None:
         """Place the axes in a cell, the current one by default, inside the minimum margins."""

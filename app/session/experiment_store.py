@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.model.edit_names import name_edit
@@ -10,6 +12,18 @@ from app.session.undo_memory import unshared_bytes
 
 MAX_UNDO_STEPS = 200
 MAX_UNDO_BYTES = 100 << 20  # memory of the experiments in the undo stack
+
+
+@dataclass(frozen=True)
+class ExperimentHistory:
+    """An experiment with its undo and redo stacks; names and sizes as in ``ExperimentStore``."""
+
+    experiment: Experiment
+    undo_stack: tuple[Experiment, ...] = ()
+    undo_bytes: tuple[int, ...] = ()
+    undo_names: tuple[str, ...] = ()
+    redo_stack: tuple[Experiment, ...] = ()
+    redo_names: tuple[str, ...] = ()
 
 
 class ExperimentStore(QObject):
@@ -42,6 +56,26 @@ class ExperimentStore(QObject):
     def redo_name(self) -> str:
         """What redo will redo, a translatable text; empty if there is nothing."""
         return self._redo_names[len(self.redo_stack) - 1] if self.redo_stack else ""
+
+    @property
+    def history(self) -> ExperimentHistory:
+        """The experiment with everything that undo and redo can restore."""
+        return ExperimentHistory(
+            self.experiment,
+            tuple(self.undo_stack),
+            tuple(self._undo_bytes),
+            tuple(self._undo_names),
+            tuple(self.redo_stack),
+            tuple(self._redo_names),
+        )
+
+    def set_history(self, history: ExperimentHistory) -> None:
+        """Replace the experiment and both stacks. ``changed`` is not emitted, because this is not an edit."""
+        self.experiment = history.experiment
+        self.undo_stack, self.redo_stack = list(history.undo_stack), list(history.redo_stack)
+        self._undo_bytes, self._undo_names = list(history.undo_bytes), list(history.undo_names)
+        self._redo_names = list(history.redo_names)
+        self._merge_key = None
 
     def set(self, experiment: Experiment, merge_key: str | None = None, name: str = "") -> None:
         """Set the experiment; consecutive changes with the same ``merge_key`` are one undo step.

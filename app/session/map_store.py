@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from time import perf_counter
 from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from app.engine.map_jobs import MapJob, MapState
+from app.engine.map_job import MapComputation, MapJob, MapState
 from app.session.experiment_store import ExperimentStore
 from app.session.map_task import MapTask
-from app.session.pending_work import RESPONSE_SECONDS
+from app.utils.i18n import tr
+from app.utils.progress_generators import Computation
 
+DRAG_SECONDS = 0.06  # within which a map follows a dragged value
 REST_INTERVAL = 150  # milliseconds without a change after which a dragged value rests
 
 
@@ -21,8 +22,9 @@ class MapStore(QObject):
     """The states of the maps, by view id.
 
     ``changed(view_id)`` is emitted when a map or its progress has changed. While a value is dragged, the coarse map of
-    batched methods is computed at once, as long as that is fast enough. Medium maps follow when the dragged value
-    rests, and the finest ones when the drag ends.
+    batched methods is computed at once. If that takes too long, a map with half the size follows the dragged value, and
+    the coarse map after it in slices. Medium maps follow when the dragged value rests, and the finest ones when the
+    drag ends.
     """
 
     changed = pyqtSignal(str)
@@ -42,12 +44,25 @@ class MapStore(QObject):
         state = self.states.get(view_id)
         if job is None:
             self._task(view_id).cancel()
-            if state is not None and state.progress is not None:
+            if state is not None and (state.progress is not None or state.canceled):
                 del self.states[view_id]
         elif state is None or state.job != job:
             self._task(view_id).cancel()
             self.states[view_id] = MapState(job)
             self._start(view_id, job)
+
+    def stop(self, view_id: str) -> None:
+        """Cancel the computation of a map at the user's request; a coarser one that is there stays."""
+        self._task(view_id).cancel()
+        error = "" if self.states[view_id].result is not None else tr("canceled")
+        self._update(view_id, progress=None, canceled=True, error=error)
+
+    def overall_progress(self, view_id: str) -> float:
+        """Return the fraction that is done of all maps of a view, from the coarsest to the finest one."""
+        state, waiting = self.states[view_id], len(self._task(view_id).waiting)
+        costs = [state.job.cost_of(size) for size in state.job.sizes]
+        done = max(len(costs) - waiting, 0)
+        return (sum(costs[:done]) + sum(costs[done : done + 1]) * (state.progress or 0.0)) / sum(costs)
 
     def has_map(self, view_id: str) -> bool:
         """Return whether the map of a view is computed, at least the coarse one."""
@@ -71,15 +86,18 @@ class MapStore(QObject):
         sizes = job.sizes
         if self.store.interaction_active:
             self.rest_timer.start()
-            if job.is_batched and view_id not in self.slow_views:
+            if job.is_batched:
                 self._compute_at_once(view_id, job)
                 return
             sizes = sizes[:1]
-        self._task(view_id).start([partial(job.compute, size) for size in sizes], in_worker=not job.is_batched)
+        self._task(view_id).start([MapComputation(job, size) for size in sizes], in_worker=not job.is_batched)
 
     def _compute_at_once(self, view_id: str, job: MapJob) -> None:
-        """Compute the coarse map unless that takes too long; then it is computed in slices."""
-        generator, end_time = job.compute(job.sizes[0]), perf_counter() + RESPONSE_SECONDS
+        """Compute the coarse map, or a quick one if that takes too long; what is left is computed in slices."""
+        is_slow = view_id in self.slow_views
+        generator = job.compute(job.quick_size if is_slow else job.sizes[0])
+        rest: list[Computation] = [MapComputation(job, job.sizes[0])] if is_slow else []
+        end_time = perf_counter() + DRAG_SECONDS
         try:
             while perf_counter() < end_time:
                 next(generator)
@@ -87,7 +105,9 @@ class MapStore(QObject):
             self.states[view_id] = MapState(job, end.value)
         else:
             self.slow_views.add(view_id)
-            self._task(view_id).start([partial(job.compute, job.sizes[0])])
+            rest.insert(0, lambda: generator)
+        if rest:
+            self._task(view_id).start(rest)
 
     def _finish(self, view_id: str) -> None:
         if not self.store.interaction_active:  # else finer maps follow
@@ -98,17 +118,17 @@ class MapStore(QObject):
         for view_id, state in self.states.items():
             medium = state.job.sizes[1:-1]
             if self.store.interaction_active and state.result is not None and state.progress is not None and medium:
-                computations = [partial(state.job.compute, size) for size in medium]
+                computations = [MapComputation(state.job, size) for size in medium]
                 self._task(view_id).start(computations, in_worker=not state.job.is_batched)
 
     def _on_interaction_finished(self) -> None:
         """Compute what the drag has left out."""
         self.rest_timer.stop()
-        self.slow_views.clear()
+        slow_views, self.slow_views = self.slow_views, set()  # what these show can be smaller than the coarse map
         for view_id, state in self.states.items():
             if state.progress is not None:
-                sizes = state.job.sizes if state.result is None else state.job.sizes[1:]
-                computations = [partial(state.job.compute, size) for size in sizes]
+                sizes = state.job.sizes[0 if state.result is None or view_id in slow_views else 1 :]
+                computations = [MapComputation(state.job, size) for size in sizes]
                 if computations:
                     self._task(view_id).start(computations, in_worker=not state.job.is_batched)
                 else:

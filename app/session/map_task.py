@@ -1,4 +1,4 @@
-"""Computation of maps in the background: batched methods in slices, searching methods in a worker process."""
+"""Computation of maps in the background: batched methods in slices, searching methods in worker processes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.session.pending_work import SLICE_SECONDS
 from app.utils.progress_generators import Computation
 
 POLL_INTERVAL = 30  # milliseconds between two looks at what a worker has reported
+MAX_WORKERS = 8  # about 60 MB each
 WORKER_DELAY = 100  # milliseconds before a worker is started: a drag starts a task with every event
 
 
@@ -40,7 +41,7 @@ class MapTask(QObject):
         super().__init__(parent)
         self.waiting: list[Computation] = []
         self.generator: Generator[float, None, Any] | None = None
-        self.worker: Any = None  # a MapWorker
+        self.worker: Any = None  # MapWorkers
         self.uses_worker = False
         self.timer = QTimer(self)
         self.timer.timeout.connect(self._continue)
@@ -58,7 +59,7 @@ class MapTask(QObject):
         computations : sequence of callable
             Each returns a generator that yields the fraction that is done and returns a result.
         in_worker : bool
-            Whether to use a worker process, if there is a processor core for it. The computations must be picklable.
+            Whether to use worker processes, if there are processor cores for them. The computations must be picklable.
         """
         self.cancel()
         self.waiting, self.uses_worker = list(computations), in_worker and can_use_workers()
@@ -84,9 +85,9 @@ class MapTask(QObject):
         elif self.worker is not None:
             self._read_messages()
         else:
-            from app.engine.map_worker import MapWorker  # multiprocessing would delay the first paint
+            from app.engine.map_workers import MapWorkers  # multiprocessing would delay the first paint
 
-            self.worker = MapWorker(self.waiting)
+            self.worker = MapWorkers(self.waiting, worker_count())
             self.timer.start(POLL_INTERVAL)
 
     def _read_messages(self) -> None:
@@ -135,6 +136,13 @@ class MapTask(QObject):
 
 def can_use_workers() -> bool:
     """Return whether there is more than one processor core for this program."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) > 1
-    return (os.cpu_count() or 1) > 1
+    return _core_count() > 1
+
+
+def worker_count() -> int:
+    """Return the number of worker processes for a map: one for each core but that of the window."""
+    return max(1, min(_core_count() - 1, MAX_WORKERS))
+
+
+def _core_count() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -53,6 +53,8 @@ class Session(QObject):
         Whether an edit of hyperparameters applies from the start of the run, or from the displayed step on.
     stopped_on_convergence : bool
         Whether playback has stopped because all runs had converged; playback then does not stop for that again.
+    locked : bool
+        Whether no step may be made, because a prediction has to be made before.
     pending_timer : QTimer
         Computes pending steps in slices while it is active.
 
@@ -90,6 +92,7 @@ class Session(QObject):
         self.bounds: Bounds = plot_bounds(experiment)
         self.edit_from_start = False
         self.stopped_on_convergence = False
+        self.locked = False
         self.pending_timer = QTimer(self, interval=FRAME_INTERVAL)
         self.pending_timer.timeout.connect(self._compute_slice)
         self._slice_count = 0
@@ -205,6 +208,9 @@ class Session(QObject):
             the runs are not computed up to the displayed step.
         """
         race = self.race
+        if self.locked:
+            self._pause_with_message(tr("Answer the question of the lesson first, or skip it."))
+            return
         if not race.trajectories:
             self._pause_with_message(tr("Nothing to run. Add a run first."))
             return

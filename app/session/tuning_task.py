@@ -6,14 +6,16 @@ from collections.abc import Generator
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from app.engine.learning_rate_grid import RATE_COUNT, SEQUENTIAL_RATE_COUNT, common_learning_rates
 from app.engine.learning_rate_sweep import sweep_learning_rates
-from app.engine.safe_rate import learning_rate_spec
 from app.model.experiment import Experiment
 from app.utils.progress_generators import scaled
 
 
 def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, None, dict[int, float]]:
     """Return the best learning rate by slot for every run that has one; yield the completed fraction.
+
+    The rates that are tried are those of the rate curves.
 
     Raises ValueError with the name of the optimizer if no learning rate works.
     """
@@ -23,8 +25,11 @@ def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, 
     for k, run in enumerate(runs):
         assert run.slot is not None
         try:
-            spec = learning_rate_spec(run, experiment.surface, experiment.start)
-            sweep = sweep_learning_rates(run.without_history(), experiment.surface, experiment.start, steps, spec=spec)
+            count = RATE_COUNT if run.method.batched else SEQUENTIAL_RATE_COUNT
+            rates = common_learning_rates(runs, experiment.surface, experiment.start, count)
+            sweep = sweep_learning_rates(
+                run.without_history(), experiment.surface, experiment.start, steps, learning_rates=rates
+            )
             result = yield from scaled(sweep, k / len(runs), (k + 1) / len(runs))
             if run.method.has_learning_rate:  # an initial step size can make no difference
                 result.check()

@@ -80,6 +80,7 @@ def _button_rules(theme: Theme) -> str:
         QToolButton#toggle:checked {{ {_checked_rules(theme)} }}
         QToolButton#play {{ background: {theme.accent}; color: {theme.on_accent}; font-weight: bold; min-width: 74px; }}
         QToolButton#play:hover {{ background: {theme.blend(theme.accent, 0.15, theme.text)}; }}
+        QToolButton#play:disabled {{ background: {theme.divider}; color: {theme.disabled_text}; }}
         QToolButton#play:focus {{ border-color: {theme.text}; }}
         {_border_rules("QToolButton#reset", theme, 3, 3, "transparent")}
         QToolButton#segment {{ border-radius: 0; background: {theme.input_background}; }}
@@ -89,6 +90,7 @@ def _button_rules(theme: Theme) -> str:
         QCheckBox, QRadioButton {{ spacing: 6px; border-radius: 4px; }}
         {_border_rules("QCheckBox, QRadioButton", theme, 2, 3, "transparent")}
         {_check_box_rules("QCheckBox::indicator, QListView::indicator, QGroupBox::indicator", theme)}
+        {_radio_button_rules(theme)}
     """
 
 
@@ -110,6 +112,19 @@ def _check_box_rules(selector: str, theme: Theme) -> str:
         {with_state(":checked")} {{ background: {theme.accent}; border-color: {theme.accent};
                                     image: url("{_icon_path(f"tick-{tick_shade}")}"); }}
         {with_state(":disabled")} {{ border-color: {_faint_border(theme)}; }}
+    """
+
+
+def _radio_button_rules(theme: Theme) -> str:
+    """Return the look of radio buttons; a checked one is a ring around a dot."""
+    size, ring = 13 + 2 * theme.border_width, 4
+    return f"""
+        QRadioButton::indicator {{ width: 13px; height: 13px; border: {theme.border_width}px solid
+                                   {theme.control_border}; border-radius: {size // 2}px;
+                                   background: {theme.input_background}; }}
+        QRadioButton::indicator:hover {{ border-color: {theme.accent}; }}
+        QRadioButton::indicator:checked {{ width: {size - 2 * ring}px; height: {size - 2 * ring}px;
+                                           border: {ring}px solid {theme.accent}; background: {theme.on_accent}; }}
     """
 
 
@@ -180,6 +195,7 @@ def _list_rules(theme: Theme) -> str:
         QTableView {{ border: {theme.focus_ring_width}px solid {theme.input_background};
                         border-top-color: {theme.panel_background}; gridline-color: {theme.divider}; }}
         QTableView:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
+        QTreeView::item {{ padding: 3px 0; }}
         QTableView::item {{ padding: 0 6px; }}
         QHeaderView::section {{ background: {theme.panel_background}; color: {theme.muted_text}; border: 0;
                                 border-bottom: 1px solid {theme.divider}; padding: 2px 6px; }}
@@ -225,6 +241,9 @@ def _label_rules(theme: Theme) -> str:
                     border: {theme.border_width}px solid {theme.control_border}; padding: 4px; }}
         QLabel#heading {{ color: {theme.muted_text}; font-weight: bold; padding-top: 4px; }}
         QLabel#part {{ color: {theme.muted_text}; font-weight: bold; padding-top: 3px; }}
+        QLabel#lesson_title {{ font-size: 16px; font-weight: bold; }}
+        QLabel#reached, QLabel#answer {{ font-weight: bold; }}
+        QLabel#reached {{ color: {theme.accent}; }}
         QLabel#quiet {{ color: {theme.muted_text}; }}
         QLabel#wrong {{ color: {theme.warning}; }}
         QLabel#slip {{ color: {theme.warning}; background: {theme.input_background};

@@ -37,6 +37,8 @@ SPELLINGS = {
     "‖": "||",
     "∥": "||",
     "°": " deg",
+    "✓": "+",
+    "✗": "-",
     "µ": "u",  # the sign of micro, not the Greek letter
     "ß": "ss",
     "Æ": "AE",

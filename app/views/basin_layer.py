@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from app.engine.basin_map import BasinMap
-from app.engine.map_jobs import MapJob, MapState
+from app.engine.map_job import MapJob, MapState
+from app.engine.map_jobs import BasinMapJob
 from app.engine.rest_classification import CYCLE, HELD, SADDLE
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
@@ -42,7 +44,7 @@ OUTCOME_TEXTS = {
 class BasinLayer:
     """Artists of a basin map, which ``redraw`` draws again over a full draw.
 
-    A map for other settings stays until the new one is computed, pale.
+    A map for other settings stays until the new one is computed, pale; one of another part of the plane stays as it is.
 
     Attributes
     ----------
@@ -52,11 +54,12 @@ class BasinLayer:
         Whether it is that of the current settings.
     """
 
-    def __init__(self, axes: Axes, scene: Scene, lines: Sequence[Artist]) -> None:
+    def __init__(self, axes: Axes, scene: Scene, lines: Sequence[Artist], previous: BasinLayer | None = None) -> None:
         self.axes, self.theme, self.lines = axes, scene.theme, lines
         self.result: BasinMap | None = None
         self.is_valid, self.steps = False, 0
         self.job: MapJob | None = None
+        self.result_job: MapJob | None = None
         self.content: tuple[Any, ...] = ()
         self.numbers: list[Text] = []
         self.numbers_key: tuple[bytes, bytes] | None = None
@@ -67,25 +70,35 @@ class BasinLayer:
         for artist in (self.image, self.table):
             axes.add_artist(artist)
         self.table.set_clip_on(False)
+        if previous is not None and previous.has_same_runs(scene.maps.get(VIEW_ID)):
+            self.result, self.result_job = previous.result, previous.result_job
         self.show(scene)
 
     def show(self, scene: Scene) -> bool:
         """Show the map of a scene; return whether anything changes."""
         state = scene.maps.get(VIEW_ID)
         result = None if state is None else state.result
-        shown = self.result if result is None else result
-        content = shown, result is not None, self._heading(state, shown)
+        shown, is_valid = (self.result, self.has_same_runs(state)) if result is None else (result, True)
+        content = shown, is_valid, self._heading(state, shown)
         if all(a is b or a == b for a, b in zip(content, self.content, strict=False)) and self.content:
             return False
         has_new_result = shown is not self.result
-        self.result, self.is_valid, self.content = shown, result is not None, content
+        self.result, self.is_valid, self.content = shown, is_valid, content
+        self.result_job = self.result_job if state is None or result is None else state.job
         self.job, self.steps = (None, 0) if state is None else (state.job, state.job.steps)
         image = None if shown is None else OutcomeImage(shown.outcome, shown.steps, len(shown.minima))
         self.image.set_map(shown, image, self.is_valid)
         self.table.set_content(content[2], image, self.is_valid)
-        if has_new_result and shown is not None and image is not None:
+        if (has_new_result or self.numbers_key is None) and shown is not None and image is not None:
             self._place_numbers(shown, image)
         return True
+
+    def has_same_runs(self, state: MapState | None) -> bool:
+        """Return whether the map that is shown is one of another part of the plane for the current settings."""
+        old, new = self.result_job, None if state is None else state.job
+        if not isinstance(old, BasinMapJob) or not isinstance(new, BasinMapJob):
+            return False
+        return replace(old, bounds=new.bounds) == new
 
     def _heading(self, state: MapState | None, shown: BasinMap | None) -> tuple[str, str]:
         """Return the name of the run, and the number of steps or the progress."""
@@ -94,7 +107,7 @@ class BasinLayer:
         (run,) = state.job.experiment.runs
         text = tr("{steps:,} steps", steps=state.job.steps)
         if state.error:
-            text = tr("failed")
+            text = tr("canceled") if state.canceled else tr("failed")
         elif state.progress is not None and not state.job.is_batched:
             text = tr("computing {percent} %", percent=PERCENT_STEP * round(100 * state.progress / PERCENT_STEP))
         elif state.progress is not None and state.result is None:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
 from app.analysis.plane_gap import differs_from_plane
-from app.engine.map_jobs import shows_basin_map
+from app.engine.displayed_maps import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap
@@ -26,6 +26,7 @@ from app.views.contour_levels import FILLED_LEVELS, draw_levels
 from app.views.scene import Scene
 from app.views.step_arrows import StepArrowOverlay
 from app.views.viewport_view import KEY_FONT_SIZE, ViewportView
+from surfaces.landscape.landscape import Landscape
 from surfaces.surface import Bounds
 
 PROBE_WIDTH, PROBE_OUTLINE_WIDTH, PROBE_DOT = 1.3, 3.0, 5.0  # points
@@ -101,7 +102,7 @@ class ContourView(ViewportView):
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
         self.color_bar = None
-        self.basins = BasinLayer(axes, scene, self.static_artists) if options.basin_map else None
+        self.basins = BasinLayer(axes, scene, self.static_artists, self.basins) if options.basin_map else None
         if options.color_bar and not options.basin_map:
             self.color_bar = ColorBar(axes, bar_ticks(self.height_map), scene.theme, colormap)
         self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
@@ -118,7 +119,8 @@ class ContourView(ViewportView):
             key_text = tr("◎ start   ① minimum") if options.basin_map else key_text
         if scene.experiment.landscape is not None and scene.experiment.landscape.path:
             key_text += "   " + tr("● recorded   ○ true loss differs")
-        if scene.experiment.problem is not None:
+            recorded_path.add_legend(axes, scene.experiment.landscape.landscape, scene.theme)
+        elif scene.experiment.problem is not None:
             key_text += "   " + tr("unfilled: true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
@@ -197,7 +199,8 @@ class ContourView(ViewportView):
         data = self.scene.experiment.landscape
         if data is not None and len(data.path):
             to_pixels = self.axes.transData.transform
-            recorded_path.draw_on_plane(renderer, data.landscape, to_pixels, self.axes.bbox, self.is_inside)
+            theme, clip = self.scene.theme, self.axes.bbox
+            recorded_path.draw_on_plane(renderer, data.landscape, theme, to_pixels, clip, self.is_inside)
         known_minima = () if self.basins is not None else self.scene.surface.minima  # the map has numbers
         minima = np.array(known_minima, float).reshape(-1, 2)
         for positions, draw_marker in (
@@ -216,14 +219,21 @@ class ContourView(ViewportView):
         return self.surface_pixels(points), None
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """Draw the arrows of a step below the markers of the runs."""
+        """Draw the arrows of a step, and where recorded runs were, below the markers of the runs."""
+        assert self.scene is not None
         self.step_arrows.draw(renderer)
+        recorded_path.draw_current(renderer, self.scene, self._recorded_pixels, self.is_inside)
         super().draw_current_markers(renderer)
 
     def is_hollow(self, trajectory: Trajectory) -> bool:
         """Return whether the true loss of a run with many parameters differs from that on the plane."""
         assert self.scene is not None
         return differs_from_plane(trajectory, min(self.scene.race.step, trajectory.last_step))
+
+    def _recorded_pixels(self, landscape: Landscape, points: np.ndarray) -> np.ndarray:
+        """Return the pixels (n, 2) of points of recorded runs by their indices."""
+        pixels: np.ndarray = self.axes.transData.transform(landscape.path[points])
+        return pixels
 
     def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
         """Draw the path of a run from another start, thin and pale, with a dot at its start."""

@@ -13,7 +13,8 @@ from app.engine.difference_map import (
     OTHER_MINIMUM,
     DifferenceMap,
 )
-from app.engine.map_jobs import DifferenceMapJob, compared_run, difference_map_job
+from app.engine.displayed_maps import compared_run, difference_map_job
+from app.engine.map_jobs import DifferenceMapJob
 from app.model.experiment import Experiment
 from app.plotting.maps.difference_image import COLORMAP, color_limit, draw_difference
 from app.plotting.markers import draw_start_marker
@@ -64,7 +65,7 @@ class DifferenceMapView(MapView):
         assert isinstance(self.state.job, DifferenceMapJob)
         return self.state.job.names
 
-    def draw_map(self, scene: Scene, result: DifferenceMap) -> tuple[list[str], str]:
+    def draw_map(self, scene: Scene, result: DifferenceMap) -> tuple[list[str], list[str]]:
         """Draw the cells, with a color bar of the ratio of steps; return what the colors show."""
         axes, (first, second) = self.axes, self.names
         draw_difference(axes, result, scene.theme)
@@ -84,7 +85,7 @@ class DifferenceMapView(MapView):
             (tr("hatched: only one arrives"), (ONLY_FIRST, ONLY_SECOND)),
             (tr("blank: neither arrives"), (NEITHER,)),
         )
-        return titles, "   ".join(text for text, kinds in keys if np.isin(result.kind, kinds).any())
+        return titles, ["   ".join(text for text, kinds in keys if np.isin(result.kind, kinds).any())]
 
     def readout(self, pixel: tuple[float, float]) -> list[tuple[str, str]]:
         """Return the start at a pixel and what the two runs do from there."""

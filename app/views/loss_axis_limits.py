@@ -15,6 +15,7 @@ from app.model.experiment import ACCURACIES
 from app.plotting.tick_formatters import UniformFormatter, format_power
 from app.utils.number_format import format_tick
 from app.views.loss_coordinates import INITIAL_LENGTHS, LossCoordinates
+from app.views.recorded_path import recorded_losses
 from app.views.scene import Scene
 
 # How far above its first value a curve is followed, in units of its initial distance to the minimum.
@@ -88,7 +89,12 @@ class LossAxisLimits:
 
     def _set_limits(self, scene: Scene, step: int) -> None:
         self._set_x_limits(scene, step)
-        self._set_y_limits(*self._update_value_range(scene, step, True), self._lowest_loss(scene))
+        low, high = self._update_value_range(scene, step, True)
+        for points, _ in recorded_losses(scene):  # which is a part of what is drawn, and does not change
+            values = points[points[:, 0] <= self.x_length, 1]
+            values = values[np.isfinite(values) & (values > (0.0 if self.y_scale == "log" else -math.inf))]
+            low, high = min(low, values.min(initial=math.inf)), max(high, values.max(initial=-math.inf))
+        self._set_y_limits(low, high, self._lowest_loss(scene))
         self._set_y_ticks()
 
     def _set_x_limits(self, scene: Scene, step: int) -> None:

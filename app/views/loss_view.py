@@ -18,6 +18,7 @@ from app.plotting.path_renderer import PathRenderer
 from app.plotting.tick_formatters import FittingLocator, format_power, format_thousands
 from app.theming.theme import Style
 from app.utils.i18n import gettext_noop, tr
+from app.views import recorded_path
 from app.views.loss_axis_limits import LossAxisLimits
 from app.views.loss_coordinates import LossCoordinates
 from app.views.path_view import BRANCH_WIDTH, PathView
@@ -125,6 +126,11 @@ class LossView(PathView):
         return pixels, None
 
     # Curves
+
+    def draw_underlay(self, renderer: PathRenderer) -> None:
+        """Draw the losses of recorded runs below the curves."""
+        assert self.scene is not None
+        recorded_path.draw_losses(renderer, self.scene, lambda points: self.to_screen(points)[0], self.axes.bbox)
 
     def column_steps(self, trajectory: Trajectory, last_step: int) -> np.ndarray:
         """Return the first step in each column of pixels, up to ``last_step``; all steps if they are few."""

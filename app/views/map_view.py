@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from app.engine.map_jobs import MapJob, MapState
+from app.engine.map_job import MapJob, MapState
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.plotting import text_fitting
@@ -53,6 +53,7 @@ class MapView(View):
         self.drawn: tuple[Any, ...] | None = None
         self.color_bar: ColorBar | None = None
         self.titles: list[str] = []
+        self.keys: list[str] = []
         self.title_text: Annotation | None = None
         self.key_text: Annotation | None = None
 
@@ -71,8 +72,8 @@ class MapView(View):
         """Return why there is no job, translated."""
 
     @abstractmethod
-    def draw_map(self, scene: Scene, result: Any) -> tuple[list[str], str]:
-        """Draw the map on empty axes; return the titles above it, the longest first, and its key on the right."""
+    def draw_map(self, scene: Scene, result: Any) -> tuple[list[str], list[str]]:
+        """Draw the map on empty axes; return its titles, the longest first, and its keys, the most complete first."""
 
     @property
     def state(self) -> MapState | None:
@@ -105,10 +106,10 @@ class MapView(View):
         if self.drawn is None:
             self.axes.set_axis_off()
             return
-        self.titles, key = self.draw_map(scene, scene.maps[self.id].result)
+        self.titles, self.keys = self.draw_map(scene, scene.maps[self.id].result)
         axes, theme = self.axes, scene.theme
         self.title_text = text_fitting.annotate_above(axes, self.titles[0], "left", TITLE_FONT_SIZE, theme.text)
-        self.key_text = text_fitting.annotate_above(axes, key, "right", KEY_FONT_SIZE, theme.muted_text)
+        self.key_text = text_fitting.annotate_above(axes, self.keys[0], "right", KEY_FONT_SIZE, theme.muted_text)
         for text in (self.title_text, self.key_text):
             text.set_parse_math(False)
 
@@ -140,9 +141,17 @@ class MapView(View):
         if self.color_bar is not None:
             self.color_bar.axes.set_visible(self._has_room_for_bar)
             self.color_bar.fit_ticks()
-        available = self.axes.bbox.width
-        if self.key_text.get_text() and text_fitting.shrink_to_fit(self.key_text, KEY_FONT_SIZE, available):
-            available -= self.key_text.get_window_extent().width + 0.12 * self.figure.dpi
+        available, gap = self.axes.bbox.width, 0.12 * self.figure.dpi
+        self.title_text.set(text=self.titles[-1], fontsize=TITLE_FONT_SIZE, visible=True)
+        beside_title = available - self.title_text.get_window_extent().width - gap
+        for key in self.keys:
+            self.key_text.set(text=key)
+            if text_fitting.shrink_to_fit(self.key_text, KEY_FONT_SIZE, beside_title):
+                break
+        if self.key_text.get_text() and (
+            self.key_text.get_visible() or text_fitting.shrink_to_fit(self.key_text, KEY_FONT_SIZE, available)
+        ):
+            available -= self.key_text.get_window_extent().width + gap
         for title in self.titles:
             self.title_text.set(text=title, fontsize=TITLE_FONT_SIZE, visible=True)
             if self.title_text.get_window_extent().width <= available:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.analysis.map_theory import rate_limit
-from app.engine.map_jobs import RateCurvesJob, rate_curves_job, rate_runs
+from app.engine.displayed_maps import rate_curves_job, rate_runs
+from app.engine.map_jobs import RateCurvesJob
 from app.engine.nearest_minimum import all_minima
 from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import RateCurve
@@ -57,7 +58,7 @@ class RateCurveView(MapView):
             return tr("All runs are hidden. Show one in the side panel.")
         return tr("not available: no run uses a learning rate")
 
-    def draw_map(self, scene: Scene, result: list[RateCurve]) -> tuple[list[str], str]:
+    def draw_map(self, scene: Scene, result: list[RateCurve]) -> tuple[list[str], list[str]]:
         """Draw the curves, the rates at which runs diverge, and the stability limits."""
         axes, theme, surface, job = self.axes, scene.theme, scene.race.surface, scene.maps[self.id].job
         runs = rate_runs(scene.experiment)
@@ -84,7 +85,7 @@ class RateCurveView(MapView):
         key = [f"┈ {formula}" for formula in formulas]
         if any((curve.outcome == DIVERGED).any() for curve in result):
             key.append(tr("━ diverges"))
-        return [tr("{steps:,} steps", steps=job.steps)], "   ".join(key)
+        return [tr("{steps:,} steps", steps=job.steps)], ["   ".join(key)]
 
     # Settings under the pointer
 

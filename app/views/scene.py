@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from app.analysis.height_map import HeightMap, height_map_for, vertical_height_map_for
-from app.engine.map_jobs import MapState
+from app.engine.map_job import MapState
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.analysis.map_theory import SettingsTheory, settings_theory
-from app.engine.map_jobs import SettingsMapJob, settings_map_job
+from app.engine.displayed_maps import settings_map_job
+from app.engine.map_jobs import SettingsMapJob
 from app.engine.rest_classification import DIVERGED, ON_ITS_WAY
 from app.engine.settings_map import SettingsMap
 from app.model.experiment import Experiment
@@ -50,7 +51,7 @@ class SettingsMapView(MapView):
             return no_run_message()
         return tr("{name} has no two hyperparameters for a map", name=experiment.runs[selected_run].method.name)
 
-    def draw_map(self, scene: Scene, result: SettingsMap) -> tuple[list[str], str]:
+    def draw_map(self, scene: Scene, result: SettingsMap) -> tuple[list[str], list[str]]:
         """Draw cells and theory; return what the colors show, and the names of the theory."""
         run, surface = self._job_run, scene.race.surface
         self._draw_cells(scene, result)
@@ -67,7 +68,7 @@ class SettingsMapView(MapView):
             titles.insert(
                 0, tr("{name}, {steps:,} steps: {quantity}", quantity=tr(SETTINGS_QUANTITIES[quantity]), **names)
             )
-        return titles, self._theory_text()
+        return titles, self._theory_texts()
 
     def fit_labels(self) -> None:
         """Label as many values of both hyperparameters as fit, and fit the other texts."""
@@ -86,13 +87,16 @@ class SettingsMapView(MapView):
         assert self.state is not None
         return self.state.job.experiment.runs[0]
 
-    def _theory_text(self) -> str:
+    def _theory_texts(self) -> list[str]:
+        """Return the names of all lines and marks, and shorter texts without the last ones."""
         texts = []
         if self.theory.limit is not None:
             texts.append(f"╌ {self.theory.limit.formula}")
         if self.theory.optimum is not None:
             texts.append(tr("☆ Polyak’s optimum"))
-        return "   ".join(texts)
+        if self.theory.damping:
+            texts.append(tr("··· critical damping"))
+        return ["   ".join(texts[:count]) for count in range(len(texts), 0, -1)] or [""]
 
     def _draw_cells(self, scene: Scene, result: SettingsMap) -> None:
         quantity, extent, theme = scene.experiment.map_options.settings_quantity, slider_extent(result), scene.theme
@@ -109,7 +113,10 @@ class SettingsMapView(MapView):
         else:
             start = initial_point(self._job_run.method, scene.race.surface, self._start).loss
             minimum = scene.race.surface.minimum_loss
-            values = result.loss if minimum is None else np.maximum(result.loss - minimum, 1e-16 * abs(start))
+            values = np.where(
+                result.outcome == DIVERGED, np.nan, result.lowest_loss if quantity == "lowest" else result.loss
+            )
+            values = values if minimum is None else np.maximum(values - minimum, 1e-16 * abs(start))
             scale = ValueScale.fitting(values, start - (minimum or 0.0), is_log=minimum is not None)
         colormap = surface_colormap(theme, scene.experiment.plot_options.colormap)
         draw_values(self.axes, extent, values, result.outcome, scale, colormap, theme)
@@ -153,7 +160,8 @@ class SettingsMapView(MapView):
             for spec, name, value in zip(result.specs, result.names, values, strict=True)
         ]
         rows.append((tr("outcome"), outcome_text(outcome, int(result.steps[row, column]), result.minima)))
-        return [*rows, (tr("loss"), format_tick(float(f"{loss:.4g}")))] if np.isfinite(loss) else rows
+        losses = (tr("loss"), loss), (tr("lowest loss"), float(result.lowest_loss[row, column]))
+        return [*rows, *((name, format_tick(float(f"{value:.4g}"))) for name, value in losses if np.isfinite(value))]
 
     # Moving parts
 

@@ -49,8 +49,11 @@ class PlaneView(Protocol):
 
     scene: Scene | None
     figure: Figure
-    axes: Axes
     line_samples: int
+
+    @property
+    def axes(self) -> Axes:
+        """The axes of the view."""
 
     @property
     def visible_bounds(self) -> Bounds:

@@ -26,6 +26,7 @@ from app.views.surface_fit import BoxLabel, Placement, fit_box, label_offset
 from app.views.surface_labels import box_labels, measure_labels
 from app.views.surface_mesh import build_mesh, draw_quads, sample_heights, to_unit_box
 from app.views.true_losses import draw_stems
+from surfaces.landscape.landscape import Landscape
 from surfaces.surface import Bounds
 
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
@@ -214,7 +215,8 @@ class SurfaceView(PathView):
         surface, start = self.scene.surface, self.scene.experiment.start
         data = self.scene.experiment.landscape
         if data is not None and len(data.path):
-            recorded_path.draw_at_true_loss(renderer, data.landscape, self._project, self.axes.bbox)
+            theme, clip = self.scene.theme, self.axes.bbox
+            recorded_path.draw_at_true_loss(renderer, data.landscape, theme, self._project, clip)
         for positions, draw_marker, hidden_marker in (
             (surface.minima, markers.draw_minimum_marker, "*"),
             ([start], markers.draw_start_marker, "o"),
@@ -224,6 +226,11 @@ class SurfaceView(PathView):
                 points, hidden = self.to_screen(to_unit_box(self.height_map, x, y, surface(x, y)[0]))
             draw_marker(renderer, points[~hidden])
             renderer.draw_markers(points[hidden], hidden_marker, 8.0, "none", self.scene.theme.muted_text, 1.0)
+
+    def _recorded_pixels(self, landscape: Landscape, points: np.ndarray) -> np.ndarray:
+        """Return the pixels (n, 2) of points of recorded runs, at their true losses, by their indices."""
+        x, y = landscape.path[points].T
+        return self._project(x, y, landscape.path_losses[points])
 
     def _project(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
         """Return the pixels (n, 2) of points with a loss that need not be that of the surface."""
@@ -248,9 +255,10 @@ class SurfaceView(PathView):
             return self.to_screen(to_unit_box(self.height_map, x, y, np.asarray(heights, float)))
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """Draw the arrows of a step, and stems from true losses to a plane, below the markers of the runs."""
+        """Draw arrows of a step, where recorded runs were, and stems to a plane, below the markers of the runs."""
         assert self.scene is not None
         self.step_arrows.draw(renderer)
+        recorded_path.draw_current(renderer, self.scene, self._recorded_pixels, self.is_inside)
         if self.scene.experiment.problem is not None:
             step, theme = self.scene.race.step, self.scene.theme
             runs = [(each, min(step, each.last_step), style) for each, style in self.scene.visible_runs]

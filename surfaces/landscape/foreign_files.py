@@ -6,13 +6,14 @@ Known are the ``.h5`` surface files of the loss-landscape code of Li et al. 2018
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
 
 from surfaces.data_error import DataError
 from surfaces.landscape.array_files import read_arrays, read_npy
-from surfaces.landscape.hdf5 import read_hdf5
+from surfaces.landscape.hdf5 import NewerStructureError, read_hdf5
 from surfaces.landscape.landscape import MAX_LINES, Landscape
 from surfaces.landscape.landscape_file import read_landscape
 
@@ -20,10 +21,14 @@ HDF5_MAGIC, ZIP_MAGIC, NPY_MAGIC, PICKLE_MAGIC = b"\x89HDF\r\n\x1a\n", b"PK\x03\
 MAX_FILE_SIZE = 64 << 20  # bytes
 NOT_COMPUTED = -1.0  # in the files of Li et al.
 LOSS_NAMES = ("train_loss", "test_loss")
+HDF5Reader = Callable[[Path, Collection[str]], tuple[list[str], dict[str, np.ndarray]]]
 
 
-def read_any_landscape(path: str | Path) -> Landscape:
-    """Return the landscape in a file of Thalweg or of another program; DataError if it cannot be read."""
+def read_any_landscape(path: str | Path, read_newer: HDF5Reader | None = None) -> Landscape:
+    """Return the landscape in a file of Thalweg or of another program; DataError if it cannot be read.
+
+    ``read_newer`` reads the HDF5 files that ``read_hdf5`` cannot: path, names of arrays -> as ``read_hdf5``.
+    """
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -33,7 +38,7 @@ def read_any_landscape(path: str | Path) -> Landscape:
     except OSError as error:
         raise DataError("cannot read the file: {reason}", reason=error.strerror or str(error)) from None
     if magic == HDF5_MAGIC:
-        return _from_hdf5(path)
+        return _from_hdf5(path, read_newer)
     if magic[:4] == ZIP_MAGIC:
         return _from_mode_connectivity(path) or read_landscape(path)
     if magic[:6] == NPY_MAGIC:
@@ -47,10 +52,16 @@ def read_any_landscape(path: str | Path) -> Landscape:
     raise DataError("the file is not a landscape: .npz, .npy, or .h5")
 
 
-def _from_hdf5(path: Path) -> Landscape:
+def _from_hdf5(path: Path, read_newer: HDF5Reader | None) -> Landscape:
     if path.stat().st_size > MAX_FILE_SIZE:
         raise DataError("the file is larger than {size} MB", size=MAX_FILE_SIZE >> 20)
-    names, arrays = read_hdf5(path.read_bytes(), (*LOSS_NAMES, "xcoordinates", "ycoordinates"))
+    wanted = (*LOSS_NAMES, "xcoordinates", "ycoordinates")
+    try:
+        names, arrays = read_hdf5(path.read_bytes(), wanted)
+    except NewerStructureError:
+        if read_newer is None:
+            raise
+        names, arrays = read_newer(path, wanted)
     losses = next((arrays[name] for name in LOSS_NAMES if name in arrays), None)
     if losses is None or not {"xcoordinates", "ycoordinates"} <= set(arrays):
         raise DataError(

@@ -13,11 +13,18 @@ import numpy as np
 
 from surfaces.data_error import DataError
 
-NEWER_STRUCTURE = "the HDF5 file has a structure that cannot be read here; save its arrays with numpy.savez"
+NEWER_STRUCTURE = "the HDF5 file is compressed or has a newer structure; to open it, install h5py: pip install h5py"
 DATASPACE, DATATYPE, LAYOUT, CONTINUATION, SYMBOL_TABLE = 0x01, 0x03, 0x08, 0x10, 0x11  # types of header messages
 MAX_NODES = 10_000  # of a tree or header, and
 MAX_READS = 1_000_000  # of numbers, against files that refer to themselves
 UNDEFINED = (1 << 64) - 1
+
+
+class NewerStructureError(DataError):
+    """The file may be valid, but has a structure that is not read here."""
+
+    def __init__(self) -> None:
+        super().__init__(NEWER_STRUCTURE)
 
 
 def read_hdf5(content: bytes, wanted: Collection[str]) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -38,7 +45,7 @@ class _Reader:
         self.content, self.reads = content, 0
         version = content[8]
         if version > 1 or content[13:15] != b"\x08\x08":  # sizes of addresses and lengths
-            raise DataError(NEWER_STRUCTURE)
+            raise NewerStructureError
         self.root = self.number(24 + (4 if version == 1 else 0) + 32 + 8)
 
     def number(self, position: int, size: int = 8) -> int:
@@ -51,7 +58,7 @@ class _Reader:
     def messages(self, header: int) -> dict[int, int]:
         """Return the positions of the messages of an object header by type."""
         if self.content[header] != 1:
-            raise DataError(NEWER_STRUCTURE)
+            raise NewerStructureError
         found: dict[int, int] = {}
         blocks = [(header + 16, self.number(header + 8, 4))]
         for _ in range(MAX_NODES):
@@ -71,7 +78,7 @@ class _Reader:
         """Yield the names of the root group and the positions of their object headers."""
         table = self.messages(self.root).get(SYMBOL_TABLE)
         if table is None:
-            raise DataError(NEWER_STRUCTURE)
+            raise NewerStructureError
         nodes, names = [self.number(table)], self.number(self.number(table + 8) + 24)
         for _ in range(MAX_NODES):
             if not nodes:
@@ -100,7 +107,7 @@ class _Reader:
         if letter is None or size not in (1, 2, 4, 8) or (letter == "f" and size == 1):
             return None
         if self.content[layout] != 3 or self.content[layout + 1] != 1:  # compact or in chunks, maybe compressed
-            raise DataError(NEWER_STRUCTURE)
+            raise NewerStructureError
         start, count = self.number(layout + 2), math.prod(shape)
         if start == UNDEFINED or count * size > len(self.content) - start:
             raise IndexError

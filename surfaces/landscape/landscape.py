@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.landscape.spline import MIN_LINES, BicubicSpline
 from surfaces.minimum_search import lowest_minima
+from surfaces.problems.network_data import NetworkData
 from surfaces.surface import Surface
 
 LANDSCAPE_ID = "landscape"
 MAX_LINES = 513
+MAX_RUNS = 24  # recorded ones
 COARSEST = 16  # grid lines between two points that are computed first
 KINDS = ("ends", "pca", "joint", "random", "snapshots", "")  # the last one is unknown
 SPACING_TOLERANCE = 1e-3  # of the spacing of grid lines, which files of single precision need
@@ -33,7 +36,8 @@ class Landscape:
     heights : ndarray, shape (ny, nx)
         The losses; nan where unknown.
     path : ndarray, shape (k, 2)
-        The path of a training projected on the plane; k is 0 if there is none.
+        The path of a training projected on the plane, or the paths of several one after the other; k is 0 if there is
+        none.
     path_steps, path_losses, path_heights, path_off_plane : ndarray, shape (k,)
         For each point of the path: the step, the true loss, the loss at its projection, and the distance from the
         plane.
@@ -43,6 +47,10 @@ class Landscape:
         Shares of the variance of the path along the principal components, if the plane was chosen by them.
     facts : dict
         What else the file says: numbers and texts by name.
+    run_names, run_lengths : tuple
+        The name and the number of points of each of several paths; empty if there is one path without a name.
+    network : NetworkData or None
+        The network of the training, if it was rebuilt: runs can train it in all dimensions.
     """
 
     xs: np.ndarray
@@ -56,6 +64,9 @@ class Landscape:
     kind: str = ""
     shares: np.ndarray = field(default_factory=lambda: np.zeros(0))
     facts: dict[str, Any] = field(default_factory=dict)
+    run_names: tuple[str, ...] = ()
+    run_lengths: tuple[int, ...] = ()
+    network: NetworkData | None = None
 
     def __post_init__(self) -> None:
         for name, lines in (("x", self.xs), ("y", self.ys)):
@@ -76,8 +87,25 @@ class Landscape:
                 raise DataError(
                     "{name} of the landscape does not have one entry for each point of the path", name=column
                 )
-        if not (np.diff(self.path_steps) > 0).all():
+        if self.run_names and (
+            len(self.run_names) != len(self.run_lengths)
+            or min(self.run_lengths) < 1
+            or sum(self.run_lengths) != len(self.path)
+        ):
+            raise DataError("the names and lengths of the recorded runs do not fit their path")
+        if not all((np.diff(self.path_steps[run]) > 0).all() for _, run in self.runs):
             raise DataError("the steps of the path must increase")
+
+    @property
+    def runs(self) -> list[tuple[str, slice]]:
+        """The name of each recorded run and where its points are; one run without a name if only a path is known."""
+        if not self.run_names:
+            return [("", slice(0, len(self.path)))] if len(self.path) else []
+        ends = list(accumulate(self.run_lengths))
+        return [
+            (name, slice(end - length, end))
+            for name, end, length in zip(self.run_names, ends, self.run_lengths, strict=True)
+        ]
 
     @property
     def known_grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

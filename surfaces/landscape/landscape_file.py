@@ -10,7 +10,8 @@ import numpy as np
 
 from surfaces.data_error import DataError
 from surfaces.landscape.array_files import array_names, read_arrays
-from surfaces.landscape.landscape import KINDS, MAX_LINES, PATH_COLUMNS, Landscape
+from surfaces.landscape.landscape import KINDS, MAX_LINES, MAX_RUNS, PATH_COLUMNS, Landscape
+from surfaces.landscape.network_arrays import LIMITS, take_network
 
 MAX_PATH = 10_000
 MAX_FACTS = 100_000  # characters
@@ -25,16 +26,22 @@ def read_landscape(path: str | Path) -> Landscape:
             "the file is a recording without a landscape; compute one with: "
             "thalweg landscape FILE --loss FILE.py:NAME --to plane.npz"
         )
-    arrays = read_arrays(path, limits, {**columns, "shares": MAX_PATH, "kind": 1, "facts": 1})
+    runs = dict.fromkeys(("run_names", "run_lengths"), MAX_RUNS)
+    others = {"shares": MAX_PATH, "kind": 1, "facts": 1}
+    arrays = read_arrays(path, limits, {**columns, **runs, **others, **LIMITS})
+    network = take_network(arrays)
+    names = tuple(map(str, arrays.pop("run_names", np.zeros(0)).ravel()))
     texts = {name: str(arrays.pop(name, "")) for name in ("kind", "facts")}
     for name, array in arrays.items():
         if array.dtype.kind not in "iuf":
             raise DataError("the array {name} must be numbers", name=name)
-        arrays[name] = array.astype(np.int64 if name == "path_steps" else float)
+        arrays[name] = array.astype(np.int64 if name in ("path_steps", "run_lengths") else float)
+    lengths = tuple(arrays.pop("run_lengths", np.zeros(0, int)).ravel().tolist())
     heights = arrays["heights"]
     arrays["heights"] = np.where(np.isfinite(heights), heights, np.nan)
     kind = texts["kind"] if texts["kind"] in KINDS else ""
-    return Landscape(**arrays, kind=kind, facts=_read_facts(texts["facts"]))
+    facts = _read_facts(texts["facts"])
+    return Landscape(**arrays, kind=kind, facts=facts, run_names=names, run_lengths=lengths, network=network)
 
 
 def _read_facts(text: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from surfaces.landscape import Recorder  # or, from a copy of this file: from recorder import Recorder
 
-record = Recorder("run.npz", every=10)
+record = Recorder("run.npz", every=10, data=(inputs, targets))
+record(0, model)
 for step in range(1, steps + 1):
     ...
     record(step, model, loss)
@@ -16,7 +17,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def _to_numpy(array: Any) -> np.ndarray:
     return np.asarray(array.numpy() if hasattr(array, "numpy") else array)
 
 
-def _to_float(loss: Any) -> float:
+def to_float(loss: Any) -> float:
+    """Return the loss, which may be a tensor of a framework, as a float."""
     return float(loss.detach() if hasattr(loss, "detach") else loss)
 
 
@@ -66,7 +68,7 @@ def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path or "parameters", tree
 
 
-def _with_values(model: Any, values: Iterator[np.ndarray]) -> Any:
+def with_values(model: Any, values: Iterator[np.ndarray]) -> Any:
     """Return the model with other values: the same object if it is changed in place, otherwise a new tree."""
     if hasattr(model, "trainable_variables"):
         for variable in model.trainable_variables:
@@ -80,18 +82,38 @@ def _with_values(model: Any, values: Iterator[np.ndarray]) -> Any:
         for array in [a for kind in groups for a in getattr(model, kind)] or [model.coef_, model.intercept_]:
             array[...] = next(values)
     else:
-        return _tree_with_values(model, values)
+        return tree_with_values(model, values)
     return model
 
 
-def _tree_with_values(tree: Any, values: Iterator[np.ndarray]) -> Any:
+def tree_with_values(tree: Any, values: Iterator[np.ndarray]) -> Any:
+    """Return a tree of the same form, of dicts, lists and tuples, with other arrays, in the order of its leaves."""
     if isinstance(tree, Mapping):
-        children = {key: _tree_with_values(tree[key], values) for key in sorted(tree)}
+        children = {key: tree_with_values(tree[key], values) for key in sorted(tree)}
         return type(tree)({key: children[key] for key in tree})  # type: ignore[call-arg]
     if isinstance(tree, (list, tuple)):
-        parts = [_tree_with_values(child, values) for child in tree]
+        parts = [tree_with_values(child, values) for child in tree]
         return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
     return None if tree is None else next(values)
+
+
+def split_parameters(
+    parameters: np.ndarray, shapes: Sequence[tuple[int, ...]], dtype: np.dtype[Any]
+) -> Iterator[np.ndarray]:
+    """Yield the arrays of the model that a vector of all parameters consists of."""
+    low = 0
+    for shape in shapes:
+        high = low + int(np.prod(shape))
+        yield parameters[low:high].reshape(shape).astype(dtype)
+        low = high
+
+
+class TrainingStopped(BaseException):  # no Exception, which a training may catch
+    """Raised by the first step of a recorder that stops at once, with the model."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__("the training is run only for its loss")
+        self.model = model
 
 
 class Recorder:
@@ -109,6 +131,9 @@ class Recorder:
         doubles.
     max_megabytes : float
         The memory for snapshots; ``keep`` is reduced to fit.
+    data : tuple of two arrays, optional
+        All inputs and targets on which the loss of a landscape is computed. With them, a small network of fully
+        connected layers can be trained in Thalweg, from its first snapshot.
 
     Raises
     ------
@@ -116,8 +141,15 @@ class Recorder:
         If an argument is out of range, or if three snapshots need more memory than ``max_megabytes``.
     """
 
+    stops_at_once = False  # set by "thalweg landscape", which runs a training only for its model and loss
+
     def __init__(
-        self, path: str | os.PathLike[str], every: int = 1, keep: int = 200, max_megabytes: float = 512
+        self,
+        path: str | os.PathLike[str],
+        every: int = 1,
+        keep: int = 200,
+        max_megabytes: float = 512,
+        data: tuple[Any, Any] | None = None,
     ) -> None:
         if every < 1 or keep < MIN_SNAPSHOTS:
             raise ValueError(f"every must be at least 1 and keep at least {MIN_SNAPSHOTS}")
@@ -129,11 +161,15 @@ class Recorder:
         self.shapes: list[tuple[int, ...]] = []
         self.outputs_first = False  # whether the first axis of a weight array counts the outputs, as in PyTorch
         self.dtype: np.dtype[Any] = np.dtype(np.float32)
+        self.data = None if data is None else (_to_numpy(data[0]), _to_numpy(data[1]))
         self._latest: tuple[int, Any, Any] | None = None
         self._landscape: dict[str, Any] = {}
+        self._is_registered = False  # to write the file at the end of the program
 
     def __call__(self, step: int, model: Any, loss: Any = float("nan")) -> None:
         """Record a step if it is due; the last step is recorded in any case when the file is written."""
+        if self.stops_at_once:
+            raise TrainingStopped(model)
         if self._latest is not None and step <= self._latest[0]:
             warnings.warn(
                 f"step {step} after step {self._latest[0]} is not recorded; count the steps over all epochs",
@@ -143,8 +179,9 @@ class Recorder:
         if not self.snapshots:
             self._begin(model)
         self._latest = step, model, loss
-        atexit.unregister(self.close)
-        atexit.register(self.close)
+        if not self._is_registered:
+            atexit.register(self.close)
+            self._is_registered = True
         if not self.snapshots or step % self.every == 0:
             self._take_snapshot()
 
@@ -179,20 +216,27 @@ class Recorder:
         arrays = [array.ravel() for _, array in named_arrays(model)]
         self.snapshots.append(np.concatenate(arrays, dtype=self.dtype, casting="same_kind"))
         self.steps.append(step)
-        self.losses.append(_to_float(loss))
+        self.losses.append(to_float(loss))
 
     def close(self) -> None:
         """Write the file; later steps are recorded and written by another call."""
         if self._latest is None:
             return
         self._take_last_snapshot()
-        columns = {"recorded_steps": self.steps, "recorded_losses": self.losses, "snapshots": self.snapshots}
+        columns: dict[str, Any] = {
+            "recorded_steps": self.steps,
+            "recorded_losses": self.losses,
+            "snapshots": self.snapshots,
+        }
+        if self.data is not None:
+            columns |= {"data_inputs": self.data[0], "data_targets": self.data[1]}
         layout = {"names": self.names, "shapes": self.shapes, "outputs_first": self.outputs_first}
         partial = self.path.with_name(f"{self.path.name}.part")
         with open(partial, "wb") as file:
-            np.savez(file, thalweg_recording=FORMAT, layout=json.dumps(layout), **columns, **self._landscape)  # type: ignore[arg-type]
+            np.savez(file, thalweg_recording=FORMAT, layout=json.dumps(layout), **columns, **self._landscape)
         partial.replace(self.path)
         atexit.unregister(self.close)
+        self._is_registered = False
 
     def _take_last_snapshot(self) -> None:
         assert self._latest is not None
@@ -229,6 +273,7 @@ class Recorder:
         """
         try:
             from surfaces.landscape.loss_grid import compute_loss_grid
+            from surfaces.landscape.network_arrays import rebuilt_arrays
             from surfaces.landscape.planes import plane_through_ends
             from surfaces.landscape.terminal_progress import terminal_progress
         except ImportError:
@@ -240,23 +285,19 @@ class Recorder:
         plane, report = plane_through_ends(snapshots), progress or terminal_progress()
 
         def loss(parameters: np.ndarray) -> float:
-            return _to_float(loss_of(_with_values(model, self._split(parameters))))
+            return to_float(loss_of(with_values(model, split_parameters(parameters, self.shapes, self.dtype))))
 
+        result = None
         try:
-            for share, result in compute_loss_grid(loss, plane, snapshots, np.array(self.steps), grid):
-                self._landscape = result.to_arrays()
+            for share, known in compute_loss_grid(loss, plane, snapshots, np.array(self.steps), grid):
+                result = known
                 report(share)
         finally:
-            _with_values(model, self._split(snapshots[-1]))
+            with_values(model, split_parameters(snapshots[-1], self.shapes, self.dtype))
+            if result is not None:
+                network = rebuilt_arrays(self.shapes, self.outputs_first, self.data, snapshots, result)
+                self._landscape = {**result.to_arrays(), **network}
             self.close()
-
-    def _split(self, parameters: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the arrays of the model that a vector of all parameters consists of."""
-        low = 0
-        for shape in self.shapes:
-            high = low + int(np.prod(shape))
-            yield parameters[low:high].reshape(shape).astype(self.dtype)
-            low = high
 
     def __enter__(self) -> Recorder:
         return self

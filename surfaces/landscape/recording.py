@@ -14,6 +14,7 @@ from surfaces.landscape.array_files import read_arrays
 
 MAX_ELEMENTS = 1 << 30  # of all snapshots together
 MAX_SNAPSHOTS = 100_000
+DATA = ("data_inputs", "data_targets")
 MAX_LAYOUT = 1 << 22  # characters
 
 
@@ -31,6 +32,8 @@ class Recording:
         Of the arrays that the parameters consist of, in their order.
     outputs_first : bool
         Whether the first axis of a weight array counts the outputs, as in PyTorch.
+    data : tuple of ndarray, optional
+        Inputs and targets of the loss, if they were told.
     """
 
     steps: np.ndarray
@@ -39,6 +42,7 @@ class Recording:
     names: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
     outputs_first: bool
+    data: tuple[np.ndarray, np.ndarray] | None = None
 
     def named(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
         """Return a parameter vector as arrays by name."""
@@ -56,7 +60,7 @@ def read_recording(path: str | Path) -> Recording:
         "recorded_losses": MAX_SNAPSHOTS,
         "snapshots": MAX_ELEMENTS,
     }
-    arrays = read_arrays(path, limits)
+    arrays = read_arrays(path, limits, dict.fromkeys(DATA, MAX_ELEMENTS))
     steps, losses, snapshots = (arrays[name] for name in ("recorded_steps", "recorded_losses", "snapshots"))
     names, shapes, outputs_first = _read_layout(str(arrays["layout"]))
     size = sum(math.prod(shape) for shape in shapes)
@@ -68,7 +72,8 @@ def read_recording(path: str | Path) -> Recording:
         raise DataError("the steps of a recording must increase")
     if not np.isfinite(snapshots).all():
         raise DataError("the recording has parameters that are not finite numbers")
-    return Recording(steps, losses, snapshots, names, shapes, outputs_first)
+    data = (arrays[DATA[0]], arrays[DATA[1]]) if set(DATA) <= set(arrays) else None
+    return Recording(steps, losses, snapshots, names, shapes, outputs_first, data)
 
 
 def _read_layout(text: str) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...], bool]:

@@ -11,28 +11,39 @@ import numpy as np
 
 from surfaces.problems.data import Samples
 from surfaces.problems.names import PROBLEM_NAMES
+from surfaces.problems.network_losses import LossFunction, cross_entropy
 from surfaces.problems.problem import Problem
 
 
 class Perceptron:
-    """Layers of tanh or ReLU units, and the mean cross-entropy of a softmax over the outputs.
+    """Layers of units with one kind of activation, and a loss of the outputs.
 
     Parameters
     ----------
     sizes : sequence of int
         Numbers of inputs, of the units of each hidden layer, and of classes.
     inputs, classes : ndarray, shape (n, sizes[0]) and (n,)
-        The training data.
+        The training data; instead of classes whatever targets the loss takes.
     activation : str
-        "tanh" or "relu".
+        "tanh", "relu", "sigmoid" or "linear".
+    loss_function : callable
+        A function of ``network_losses``; by default the mean cross-entropy of a softmax over the outputs.
 
     Notes
     -----
     A vector of parameters holds, layer by layer, the weights of shape (inputs, outputs) and the biases.
     """
 
-    def __init__(self, sizes: Sequence[int], inputs: np.ndarray, classes: np.ndarray, activation: str = "tanh") -> None:
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        inputs: np.ndarray,
+        classes: np.ndarray,
+        activation: str = "tanh",
+        loss_function: LossFunction = cross_entropy,
+    ) -> None:
         self.sizes, self.inputs, self.classes, self.activation = tuple(sizes), inputs, classes, activation
+        self.loss_function = loss_function
         self.shapes: tuple[tuple[int, ...], ...] = tuple(
             shape for a, b in pairwise(self.sizes) for shape in ((a, b), (b,))
         )
@@ -57,7 +68,7 @@ class Perceptron:
             output = values[-1] @ arrays[k]
             output += arrays[k + 1]
             if k < len(arrays) - 2:
-                output = np.tanh(output, out=output) if self.activation == "tanh" else np.maximum(output, 0, out=output)
+                activate(output, self.activation)
             values.append(output)
         return values
 
@@ -67,7 +78,7 @@ class Perceptron:
         values, arrays = self._forward(vector, self.inputs[rows]), self._arrays(vector)
         gradient = np.empty_like(vector)
         parts, n = self._arrays(gradient), len(classes)
-        loss, error = _cross_entropy(values[-1], classes)
+        loss, error = self.loss_function(values[-1], classes)
         error /= n
         for k in range(len(arrays) - 2, -1, -2):
             value = values[k // 2]
@@ -75,27 +86,36 @@ class Perceptron:
             error.sum(axis=0, out=parts[k + 1])
             if k:
                 error = error @ arrays[k].T
-                error *= (1 - value * value) if self.activation == "tanh" else value > 0
+                error *= slope(value, self.activation)
         return loss, gradient
 
     def loss_and_accuracy(self, vector: np.ndarray, inputs: np.ndarray, classes: np.ndarray) -> tuple[float, float]:
         """Return the mean loss and the share of the right classes of any data."""
         output = self._forward(vector, inputs)[-1]
         accuracy = float((output.argmax(axis=1) == classes).mean())
-        return _cross_entropy(output, classes)[0], accuracy
+        return self.loss_function(output, classes)[0], accuracy
 
 
-def _cross_entropy(output: np.ndarray, classes: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the mean cross-entropy and, in the array of the outputs, n times its derivative with respect to them."""
-    rows = np.arange(len(classes))
-    output -= output.max(axis=1, keepdims=True)
-    right = output[rows, classes]
-    np.exp(output, out=output)
-    total = output.sum(axis=1, keepdims=True)
-    loss = float((np.log(total[:, 0]) - right).mean())
-    output /= total
-    output[rows, classes] -= 1.0
-    return loss, output
+def activate(output: np.ndarray, activation: str) -> None:
+    """Replace the inputs of units by their values."""
+    if activation == "tanh":
+        np.tanh(output, out=output)
+    elif activation == "relu":
+        np.maximum(output, 0, out=output)
+    elif activation == "sigmoid":  # by tanh, which does not overflow
+        output /= 2
+        np.tanh(output, out=output)
+        output += 1
+        output /= 2
+
+
+def slope(value: np.ndarray, activation: str) -> Any:
+    """Return the derivatives of units whose values are given."""
+    if activation == "tanh":
+        return 1 - value * value
+    if activation == "relu":
+        return value > 0
+    return value * (1 - value) if activation == "sigmoid" else 1.0
 
 
 def perceptron_problem(

@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmark import frames, numbers, processes
+from tests.benchmark import frames, networks, numbers, processes
 from tests.benchmark.measure import Row
 
 PARTS = {
@@ -35,6 +35,7 @@ PARTS = {
     "scrub": frames.scrub,
     "tune": numbers.tune,
     "formula": numbers.formula,
+    "network": networks.network,
 }
 
 

@@ -84,7 +84,7 @@ def test_losses_that_overflow_are_unknown(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"--loss": "mine.py:fails"}, "mine.py failed in line 10 with KeyError"),
+        ({"--loss": "mine.py:fails"}, "mine.py failed in line 10 with KeyError: 'missing'; it gets a dict of arrays"),
         ({"--loss": "mine.py:nothing"}, "mine.py has no function 'nothing'"),
         ({"--loss": "absent.py:loss"}, "must name a file and a function"),
         ({"--loss": "broken.py:loss"}, "broken.py failed in line 1 with ZeroDivisionError"),
@@ -107,3 +107,88 @@ def test_errors_are_one_sentence(
     message = capsys.readouterr().err.splitlines()[-1]
     assert words in message
     assert not (folder / "plane.npz").exists()
+
+
+TRAINING_FILE = """
+from __future__ import annotations
+import sys
+from dataclasses import dataclass
+import numpy as np
+from own_helper import CURVATURES
+from surfaces.landscape import Recorder
+
+assert len(sys.argv) == 1
+
+@dataclass
+class Options:
+    rate: float = 0.01
+
+def loss(model):
+    return CURVATURES @ np.concatenate([model["w"].ravel(), model["b"]]) ** 2
+
+model = {"w": np.full((3, 2), 7.0), "b": np.full(2, 7.0)}
+record = Recorder("again.npz", every=5)
+for step in range(10):
+    try:
+        record(step, model)
+    except Exception:
+        pass
+
+def too_late(model):
+    return 0.0
+"""
+
+
+def landscape_of(name: str, recording: str = "run.npz") -> int:
+    return main(["landscape", recording, "--loss", name, "--grid", "5", "--to", "plane.npz", "--quiet"])
+
+
+def test_a_training_is_run_up_to_its_first_step_and_its_model_is_evaluated(folder: Path) -> None:
+    (folder / "training.py").write_text(TRAINING_FILE)
+    assert landscape_of("training.py:loss") == 0
+    with np.load("plane.npz") as file:
+        losses = file["path_losses"]
+    order = [*range(2, 8), 0, 1]
+    np.testing.assert_allclose(losses, read_recording("run.npz").snapshots[:, order] ** 2 @ CURVATURES, rtol=1e-12)
+    assert not (folder / "again.npz").exists()
+    record = Recorder(folder / "later.npz")  # recorders of the program itself work again
+    record(0, np.ones(3))
+    assert record.steps == [0]
+
+
+def test_a_training_under_a_guard_is_run_as_well(folder: Path) -> None:
+    guarded = "if __name__ == '__main__':\n    record = Recorder("
+    text = TRAINING_FILE.replace("record = Recorder(", guarded).replace("for step in range(10):", "for step in [0]:")
+    text = text.replace("        record(step, model)", "        globals().get('record', print)(step, model)")
+    (folder / "training.py").write_text(text)
+    assert landscape_of("training.py:loss") == 0
+    assert not (folder / "again.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "function", "words"),
+    [
+        ("", "", "too_late", "no function 'too_late' before the first step that it records"),
+        ("np.full(2, 7.0)", "np.full(3, 7.0)", "loss", "has other parameters than the recording"),
+        ("import numpy as np", "raise SystemExit(3)", "loss", "ended the program with exit status 3"),
+        ("model = {", "model = {{", "loss", "failed in line 18 with SyntaxError"),
+    ],
+)
+def test_errors_of_a_training_are_one_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, function: str, words: str
+) -> None:
+    (folder / "training.py").write_text(TRAINING_FILE.replace(old, new, 1) if old else TRAINING_FILE)
+    assert landscape_of(f"training.py:{function}") == 2
+    assert words in capsys.readouterr().err.splitlines()[-1]
+    assert not (folder / "plane.npz").exists()
+
+
+def test_a_recording_with_data_of_another_network_is_shown_without_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = Recorder("data.npz", data=(np.ones((4, 3)), np.zeros(4)))
+    for step in range(3):
+        record(step, {"w": np.full((3, 2), 1.0 + step), "b": np.ones(2)})
+    record.close()
+    assert landscape_of("mine.py:loss", "data.npz") == 0
+    assert "the network is not rebuilt: no network of fully connected layers" in capsys.readouterr().err

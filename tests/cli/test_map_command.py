@@ -76,7 +76,7 @@ def test_settings_have_the_documented_arrays(tmp_path: Path) -> None:
     assert main([*command, "--to", str(target)]) == 0
     arrays = load(target)
     expected = settings_map(Run("adam", {"lr": 0.1}), SURFACES["himmelblau"], (1.0, 1.0), 150, ("lr", "beta1"), 9)
-    assert set(arrays) == {"first", "second", "outcome", "steps", "loss", "names", "minima"}
+    assert set(arrays) == {"first", "second", "outcome", "steps", "loss", "lowest_loss", "names", "minima"}
     assert arrays["names"].tolist() == ["lr", "beta1"]
     assert (arrays["outcome"] == expected.outcome).all()
     assert np.array_equal(arrays["loss"], expected.loss, equal_nan=True)

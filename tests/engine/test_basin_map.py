@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from app.engine.basin_map import BasinMap, basin_map, compute_basin_map, continue_basin_map
+from app.engine.block_run import TOLERANCE
 from app.engine.nearest_minimum import all_minima
-from app.engine.outcomes import TOLERANCE
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from app.utils.progress_generators import finish

@@ -11,6 +11,7 @@ from app.engine.settings_map import compute_rate_curve, default_names, settings_
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from app.utils.progress_generators import finish
+from optimizers import trace
 from surfaces import SURFACES, from_formula
 
 START = (-7.0, 2.0)
@@ -108,3 +109,17 @@ def test_schedules_apply_in_every_cell_after_other_cells_have_finished(schedule:
             if result.outcome[j, i] == -1:
                 single = last_loss(Run(run.optimizer, {**run.hyperparameters, "lr": lr, "momentum": momentum}), 60)
                 assert result.loss[j, i] == pytest.approx(single, rel=1e-9)
+
+
+def test_the_lowest_loss_is_that_of_the_run_until_it_arrives_or_ends() -> None:
+    surface, start, steps = SURFACES["himmelblau"], (1.0, -2.0), 60
+    result = settings_map(Run("momentum"), surface, start, steps, ("lr", "momentum"), 12)
+    assert (result.lowest_loss[np.isfinite(result.loss)] <= result.loss[np.isfinite(result.loss)]).all()
+    assert (result.lowest_loss < 0.9 * result.loss).any()
+    for row, column in np.argwhere(result.outcome == -1)[::7]:
+        settings = {"lr": result.first[column], "momentum": result.second[row]}
+        losses = trace("momentum", surface, start, steps, **settings).losses
+        np.testing.assert_allclose(result.lowest_loss[row, column], losses.min(), rtol=1e-9)
+    diverged = result.outcome == DIVERGED
+    assert diverged.any()
+    assert (result.lowest_loss[diverged] <= surface(*start)[0]).all()

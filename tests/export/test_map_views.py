@@ -10,10 +10,11 @@ import pytest
 from matplotlib.image import imread
 
 from app.cli.main import main
-from app.engine.map_jobs import MapState
+from app.engine.map_job import MapState
+from app.engine.map_jobs import SettingsMapJob
 from app.engine.race import Race
 from app.export.figure import build_figure, make_scene, view_cells
-from app.export.formats import export
+from app.export.formats import export, iter_export
 from app.export.options import Options
 from app.io.experiment_files import load
 from app.model.experiment import Experiment
@@ -84,3 +85,25 @@ def test_the_command_line_draws_a_map_of_the_settings(tmp_path: Path) -> None:
     arguments += ["--set", "map_options.settings_axes=momentum,lr", "--size", "400x300", "--to", str(target)]
     assert main(arguments) == 0
     assert load(target).map_options.settings_axes == ("momentum", "lr")
+
+
+def searching_race(monkeypatch: pytest.MonkeyPatch) -> Race:
+    monkeypatch.setattr(SettingsMapJob, "sequential_sizes", (4,))
+    experiment = replace(BOWL, runs=(Run("lbfgs"),), map_options=MapOptions(40, settings_axes=("lr", "history_size")))
+    return Race(experiment)
+
+
+def test_an_export_shows_the_progress_of_its_map(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    race, options = searching_race(monkeypatch), Options(view="settings", size=(4, 3), dpi=50)
+    fractions = list(iter_export(race, tmp_path / "map.png", options))
+    assert len(fractions) > 3
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] < fractions[-1] <= 1
+    assert (tmp_path / "map.png").exists()
+
+
+def test_an_export_can_be_canceled_while_its_map_is_computed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    progress = iter_export(searching_race(monkeypatch), tmp_path / "map.png", Options(view="settings"))
+    next(progress)
+    progress.close()
+    assert not list(tmp_path.iterdir())

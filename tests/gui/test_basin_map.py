@@ -13,8 +13,10 @@ import pytest
 from matplotlib.backend_bases import MouseEvent
 
 from app.engine.basin_map import basin_map
+from app.engine.map_jobs import BasinMapJob
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
+from app.export.figure import make_scene
 from app.export.formats import export
 from app.export.options import Options
 from app.gui.window.main_window import MainWindow
@@ -271,3 +273,50 @@ def test_searching_methods_come_from_a_worker_and_end_with_the_window(open_windo
     window.session.change(lambda e: replace(e, map_options=replace(e.map_options, steps=5000, basin_size=400)))
     window.close()
     assert not active_children()
+
+
+@pytest.mark.slow
+def test_after_a_zoom_the_visible_part_is_computed_with_as_many_starts(open_basins: Callable[..., MainWindow]) -> None:
+    window = open_basins()
+    canvas, viewport = window.canvases["contour"], window.view_area.viewport
+    whole = layer(window).result
+    window.view_area.zoom(0.5)
+    window.view_area.zoom(0.5)
+    assert not window.view_area.map_store.tasks["contour"].running, "not before the zoom ends"
+    viewport.end_interaction()
+    canvas.draw()
+    assert layer(window).result is whole
+    assert layer(window).is_valid, "the old map stays until the new one is there"
+    assert layer(window).numbers
+    finish_maps(window)
+    (left, right), (bottom, top) = viewport.view.viewport
+    result = layer(window).result
+    assert result.outcome.shape == whole.outcome.shape
+    assert (result.xs[0], result.xs[-1], result.ys[0], result.ys[-1]) == (left, right, bottom, top)
+    expected = basin_map(
+        Run("momentum", {"lr": 0.005}), SURFACES["himmelblau"], 200, 60, ((left, right), (bottom, top))
+    )
+    assert np.array_equal(result.outcome, expected.outcome)
+    window.view_area.reset_viewport()
+    viewport.end_interaction()
+    finish_maps(window)
+    assert np.array_equal(layer(window).result.outcome, whole.outcome)
+
+
+@pytest.mark.slow
+def test_another_surface_after_a_zoom_has_the_map_of_its_own_domain(open_basins: Callable[..., MainWindow]) -> None:
+    window = open_basins()
+    window.view_area.zoom(0.3)
+    window.view_area.viewport.end_interaction()
+    finish_maps(window)
+    window.session.change(lambda e: replace(e, surface_id="six_hump_camel", start=(1.0, 1.0)))
+    finish_maps(window)
+    result, bounds = layer(window).result, SURFACES["six_hump_camel"].bounds
+    assert ((result.xs[0], result.xs[-1]), (result.ys[0], result.ys[-1])) == bounds
+
+
+def test_a_figure_of_a_zoomed_plot_has_the_map_of_the_visible_part() -> None:
+    window = ((1.0, 4.0), (1.0, 3.0))
+    job = make_scene(Race(HIMMELBLAU), Options(view="contour", viewport=window)).maps["contour"].job
+    assert isinstance(job, BasinMapJob)
+    assert job.bounds == window

@@ -227,7 +227,7 @@ def test_data_files_are_never_overwritten_whatever_their_name(
 
 def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    monkeypatch.setattr("app.gui.window.application.open_window", lambda *text: given.append(text) or 0)
+    monkeypatch.setattr("app.gui.window.application.open_window", lambda *text, **options: given.append(text) or 0)
     monkeypatch.chdir(saved_file.parent)
     assert main(["mine.json"]) == 0
     ((experiment, source),) = given

@@ -21,7 +21,8 @@ from app.export.formats import EXPORT_FORMATS, export, iter_export
 from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, Options
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.dialogs.export_form import ExportForm
-from app.gui.dialogs.export_job import ProgressWidget, format_time_left, format_title
+from app.gui.dialogs.export_job import format_title
+from app.gui.widgets.progress_widget import ProgressWidget, format_time_left
 from app.gui.window import export_commands
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load

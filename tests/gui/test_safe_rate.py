@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.engine.learning_rate_grid import RATE_COUNT
 from app.engine.safe_rate import safe_learning_rate
 from app.gui.widgets.slider_field import SliderField
 from app.gui.window.main_window import MainWindow
@@ -101,7 +102,8 @@ def test_tuning_without_an_improvement_is_refused_in_words(open_shell: Open) -> 
     panel._select_mode("tuned")
     while panel.tuning_task.running:
         panel.tuning_task.timer.timeout.emit()
-    assert "none of the 60 learning rates tried ends below the loss at the start" in panel.error_label.text()
+    expected = f"none of the {RATE_COUNT} learning rates tried ends below the loss at the start"
+    assert expected in panel.error_label.text()
     assert window.session.experiment.comparison.mode == ""
 
 

@@ -36,6 +36,7 @@ from app.model.landscape_data import LandscapeData
 from app.model.map_options import MapOptions
 from app.model.plot_options import PlotOptions
 from app.model.problem_data import ProblemData
+from app.model.recorded_network import RecordedNetwork
 from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
@@ -90,6 +91,7 @@ DOCUMENTED_CLASSES = {
     "map options": MapOptions,
     "landscape": LandscapeData,
     "problem": ProblemData,
+    "network": RecordedNetwork,
     "branch": Branch,
     "comparison": ComparisonMode,
 }

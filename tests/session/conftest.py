@@ -24,5 +24,6 @@ __all__ = [
 @pytest.fixture(autouse=True)
 def unlimited_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not limit the time of a response, so that results do not depend on the load of the machine."""
-    for module in ("frame_advance", "map_store", "pending_work", "session"):
+    for module in ("frame_advance", "pending_work", "session"):
         monkeypatch.setattr(f"app.session.{module}.RESPONSE_SECONDS", 60.0)
+    monkeypatch.setattr("app.session.map_store.DRAG_SECONDS", 60.0)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
-from app.engine.map_jobs import MapState, SettingsMapJob, rate_curves_job, settings_map_job
+from app.engine.displayed_maps import rate_curves_job, settings_map_job
+from app.engine.map_job import MapState
+from app.engine.map_jobs import SettingsMapJob
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.session.experiment_store import ExperimentStore
@@ -112,13 +114,49 @@ def test_during_a_drag_the_coarse_map_is_there_at_once_and_the_fine_one_after_it
 def test_a_map_that_is_too_slow_for_a_drag_is_left_to_the_background(
     store: MapStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.session.map_store.RESPONSE_SECONDS", 0.0)
+    monkeypatch.setattr("app.session.map_store.DRAG_SECONDS", 0.0)
     store.store.begin_interaction()
     store.request("settings", job_of())
     assert store.states["settings"].result is None
     assert store.tasks["settings"].running
     store.store.end_interaction()
     assert wait_until_done(store)[-1].result is not None
+
+
+def test_after_a_slow_map_a_smaller_one_follows_the_drag_and_larger_ones_come_later(store: MapStore) -> None:
+    store.store.begin_interaction()
+    store.slow_views.add("settings")
+    job = job_of()
+    store.request("settings", job)
+    assert store.states["settings"].result.first.size == job.quick_size < job.sizes[0]
+    sizes: list[int] = []
+    loop, watchdog = QEventLoop(), QTimer(singleShot=True, interval=60_000)
+    watchdog.timeout.connect(loop.quit)
+    watchdog.start()
+
+    def note(_: str) -> None:
+        sizes.append(store.states["settings"].result.first.size)
+        if sizes[-1] == job.sizes[0]:
+            loop.quit()
+
+    store.changed.connect(note)
+    loop.exec()
+    store.changed.disconnect(note)
+    assert watchdog.isActive(), "the coarse map was not computed"
+    watchdog.stop()
+    store.store.end_interaction()
+    assert wait_until_done(store)[-1].result.first.size == job.sizes[-1]
+
+
+def test_a_drag_that_shows_a_smaller_map_ends_with_the_whole_one_where_there_is_only_one_size(store: MapStore) -> None:
+    store.store.begin_interaction()
+    store.slow_views.add("rates")
+    job = rate_curves_job(BOWL)
+    assert job is not None
+    store.request("rates", job)
+    assert store.states["rates"].result[0].learning_rates.size == job.quick_size
+    store.store.end_interaction()
+    assert wait_until_done(store, "rates")[-1].result[0].learning_rates.size == job.sizes[0]
 
 
 def test_two_views_are_computed_independently(store: MapStore) -> None:

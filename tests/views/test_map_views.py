@@ -10,8 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from app.engine.map_jobs import (
-    MapState,
+from app.engine.displayed_maps import (
     axis_names,
     compared_run,
     difference_map_job,
@@ -20,6 +19,7 @@ from app.engine.map_jobs import (
     settings_axes,
     settings_map_job,
 )
+from app.engine.map_job import MapState
 from app.engine.race import Race
 from app.engine.rest_classification import DIVERGED
 from app.model.experiment import Experiment
@@ -170,13 +170,13 @@ def test_no_cell_beyond_the_stability_limit_arrives_on_a_quadratic() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("quantity", ["minimum", "steps", "loss", "divergence"])
+@pytest.mark.parametrize("quantity", ["minimum", "steps", "loss", "lowest", "divergence"])
 def test_every_quantity_has_another_picture_and_a_name(quantity: str) -> None:
     view = make_view("settings", replace(BOWL, map_options=MapOptions(settings_quantity=quantity)))
     other = make_view("settings", replace(BOWL, map_options=MapOptions(settings_quantity="loss")))
     assert (np.abs(pixels(view) - pixels(other)).max() > 20) == (quantity != "loss")
     assert view.titles[0].startswith("Momentum, 500 steps")
-    assert (view.color_bar is not None) == (quantity in ("steps", "loss"))
+    assert (view.color_bar is not None) == (quantity in ("steps", "loss", "lowest"))
 
 
 def test_a_run_with_one_hyperparameter_has_a_message_instead_of_a_map() -> None:

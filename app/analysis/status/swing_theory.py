@@ -9,6 +9,22 @@ from typing import NamedTuple
 
 from app.utils.i18n import tr
 
+HEAVY_BALL = ("momentum", "momentum_torch", "averaged_momentum")
+NESTEROV = ("nesterov", "nesterov_keras")
+
+
+def critical_product(optimizer_id: str, settings: Mapping[str, float]) -> float | None:
+    """Return lr lambda (1 - dampening) of critical damping, above which it swings; None for other optimizers.
+
+    ``swing_theory`` tells where the formulas come from.
+    """
+    beta = settings.get("momentum", 0.0)
+    if optimizer_id == "sgd":
+        return 1.0
+    if optimizer_id in HEAVY_BALL:
+        return (1 - math.sqrt(beta)) ** 2
+    return ((1 - beta) / (1 + beta)) ** 2 if optimizer_id in NESTEROV else None
+
 
 class SwingTheory(NamedTuple):
     """What theory says of an optimizer on a quadratic with one curvature.
@@ -32,18 +48,16 @@ def swing_theory(optimizer_id: str, settings: Mapping[str, float], curvature: fl
     (1 + beta)(1 - a) and beta (1 - a) and swings for a > ((1 - beta) / (1 + beta))^2 (O'Donoghue & Candes 2015,
     doi:10.1007/s10208-013-9150-3).
     """
-    beta = settings.get("momentum", 0.0)
+    beta, threshold = settings.get("momentum", 0.0), critical_product(optimizer_id, settings)
     a = settings.get("lr", math.nan) * curvature * (1 - settings.get("dampening", 0.0))
-    if not (a > 0 and math.isfinite(a)):
+    if threshold is None or not (a > 0 and math.isfinite(a)):
         return None
     if optimizer_id == "sgd":
-        trace, determinant, threshold = 1 - a, 0.0, 1.0
-    elif optimizer_id in ("momentum", "momentum_torch", "averaged_momentum"):
-        trace, determinant, threshold = 1 + beta - a, beta, (1 - math.sqrt(beta)) ** 2
-    elif optimizer_id in ("nesterov", "nesterov_keras"):
-        trace, determinant, threshold = (1 + beta) * (1 - a), beta * (1 - a), ((1 - beta) / (1 + beta)) ** 2
+        trace, determinant = 1 - a, 0.0
+    elif optimizer_id in NESTEROV:
+        trace, determinant = (1 + beta) * (1 - a), beta * (1 - a)
     else:
-        return None
+        trace, determinant = 1 + beta - a, beta
     root = cmath.sqrt(trace * trace / 4 - determinant)
     slowest = max(trace / 2 + root, trace / 2 - root, key=abs)
     angle = abs(cmath.phase(slowest))

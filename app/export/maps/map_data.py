@@ -25,7 +25,7 @@ def basin_data(result: BasinMap) -> MapData:
 
 
 def settings_data(result: SettingsMap) -> MapData:
-    """Return first (n), second (m), outcome, steps and loss (m, n), names (2) and minima (k, 2)."""
+    """Return first (n), second (m), outcome, steps, loss and lowest_loss (m, n), names (2) and minima (k, 2)."""
     first, second = np.meshgrid(result.first, result.second)
     arrays = {
         "first": result.first,
@@ -33,11 +33,13 @@ def settings_data(result: SettingsMap) -> MapData:
         "outcome": result.outcome,
         "steps": result.steps,
         "loss": result.loss,
+        "lowest_loss": result.lowest_loss,
         "names": np.array(result.names),
         "minima": result.minima,
     }
     columns = dict(zip(result.names, (first, second), strict=True))
-    return MapData(arrays, _flat(**columns, outcome=result.outcome, steps=result.steps, loss=result.loss))
+    columns |= {name: arrays[name] for name in ("outcome", "steps", "loss", "lowest_loss")}
+    return MapData(arrays, _flat(**columns))
 
 
 def difference_data(result: DifferenceMap) -> MapData:

@@ -12,7 +12,7 @@ from app.export.maps.map_layout import MapLayout
 from app.export.maps.outcome_key import explain_others, explain_steps
 from app.export.options import Options
 from app.model.run import Run
-from app.plotting.maps.map_marks import CROSS, OPTIMUM, limit_line
+from app.plotting.maps.map_marks import CROSS, OPTIMUM, damping_line, limit_line
 from app.plotting.maps.outcome_image import OutcomeImage
 from app.plotting.maps.settings_axes import draw_theory, set_slider_ticks, slider_extent
 from app.utils.i18n import tr
@@ -51,6 +51,9 @@ def _explain_theory(layout: MapLayout, theory: SettingsTheory) -> None:
         x, y = theory.minimum
         layout.key.mark_row(tr("stability limit at ({x:.3g}, {y:.3g})", x=x, y=y), **limit_line(layout.theme))
         layout.key.note(theory.limit.formula)
+    if theory.damping:
+        text = tr("critical damping for λmin and λmax") if len(theory.damping) > 1 else tr("critical damping")
+        layout.key.mark_row(text, **damping_line(layout.theme))
     if theory.optimum is not None:
         x, y = theory.optimum
         layout.key.mark_row(tr("Polyak’s optimum ({x:.3g}, {y:.3g})", x=x, y=y), **OPTIMUM)

@@ -39,11 +39,18 @@ def smallest_window(bounds: Bounds, full_bounds: Bounds) -> tuple[float, float]:
 class ContourViewport:
     """The visible part of a view; drawn in low quality while it changes, and in full when the canvas is idle.
 
-    ``surface_canvas`` shows the 3D surface of the same plane, if there is one.
+    ``surface_canvas`` shows the 3D surface of the same plane, if there is one. ``on_change`` is called with every
+    change, ``on_rest`` after the last one.
     """
 
-    def __init__(self, canvas: PlotCanvas, surface_canvas: PlotCanvas | None, on_change: Callable[[], object]) -> None:
-        self.canvas, self.surface_canvas, self.on_change = canvas, surface_canvas, on_change
+    def __init__(
+        self,
+        canvas: PlotCanvas,
+        surface_canvas: PlotCanvas | None,
+        on_change: Callable[[], object],
+        on_rest: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.canvas, self.surface_canvas, self.on_change, self.on_rest = canvas, surface_canvas, on_change, on_rest
         canvas.idle_timer.timeout.connect(self.end_interaction)
 
     @property
@@ -126,3 +133,4 @@ class ContourViewport:
                 assert isinstance(self.surface_canvas.view, SurfaceView)
                 self.surface_canvas.view.viewport = self.view.viewport
                 self.surface_canvas.redraw_trajectories()
+            self.on_rest()

@@ -6,9 +6,10 @@ from collections.abc import Generator
 from pathlib import Path
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QPushButton, QWidget
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow
 
+from app.gui.widgets.progress_widget import ProgressWidget, format_time_left
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
@@ -16,39 +17,6 @@ SLICE_SECONDS = 0.02  # seconds of work between two returns to the event loop
 PROGRESS_DELAY = 0.4  # seconds after which the progress bar is shown
 MAX_NAME_LENGTH = 30  # characters of the file name that are shown
 TIME_LEFT_INTERVAL = 0.5  # seconds between two updates of the remaining time
-
-
-def format_time_left(seconds: float) -> str:
-    """Return a remaining time as text, no more precise than the estimate."""
-    if seconds < 1.5:
-        return tr("almost done")
-    if seconds < 90:
-        return tr("about {seconds:.0f} s left", seconds=seconds)
-    return tr("about {minutes:.0f} min left", minutes=seconds / 60)
-
-
-class ProgressWidget(QWidget):
-    """Shows the progress of an export in the status bar, with a Cancel button."""
-
-    cancel_requested = pyqtSignal()
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.progress_bar, self.time_left_label = (
-            QProgressBar(maximum=1000, textVisible=False),
-            QLabel("", objectName="quiet"),
-        )
-        self.progress_bar.setFixedWidth(120)
-        self.progress_bar.setAccessibleName(tr("Exporting {name}", name=name))
-        cancel_button = QPushButton(tr("Cancel"))
-        cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still starts and pauses playback
-        cancel_button.clicked.connect(self.cancel_requested)
-        title_label = QLabel(format_title(name), toolTip=name)
-        title_label.setTextFormat(Qt.TextFormat.PlainText)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 8, 0)
-        for widget in (title_label, self.progress_bar, self.time_left_label, cancel_button):
-            row.addWidget(widget)
 
 
 def format_title(name: str) -> str:
@@ -119,7 +87,8 @@ class ExportJob(QObject):
     def _update_progress(self, fraction: float) -> None:
         now = perf_counter()
         if self.progress_widget is None and now - self.start_time > PROGRESS_DELAY and self.status_bar is not None:
-            self.progress_widget = ProgressWidget(self.path.name)
+            name = self.path.name
+            self.progress_widget = ProgressWidget(format_title(name), tr("Exporting {name}", name=name))
             self.progress_widget.cancel_requested.connect(self.cancel)
             self.status_bar.addPermanentWidget(self.progress_widget)
         if self.progress_widget is not None:
@@ -133,8 +102,5 @@ class ExportJob(QObject):
     def _clean_up(self) -> None:
         self.slice_timer.stop()
         if self.progress_widget is not None and self.status_bar is not None:
-            self.status_bar.removeWidget(self.progress_widget)
-            # At once: if the widget is removed later, the status bar shows the others over a temporary message.
-            self.progress_widget.setParent(None)
-            self.progress_widget.deleteLater()
+            self.progress_widget.remove_from(self.status_bar)
         self.deleteLater()

@@ -49,10 +49,11 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
     return application, window
 
 
-def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
+def open_window(experiment: Experiment | None, source: Path | None = None, welcome: bool = False) -> int:
     """Open the window, run until it is closed, and return the exit status.
 
-    ``source`` is the file of the experiment; without an experiment, the window opens the file.
+    ``source`` is the file of the experiment; without an experiment, the window opens the file. ``welcome`` shows the
+    start page, unless it is switched off in the settings.
     """
     require_display()
     application, window = create_window(experiment, source if experiment is not None else None)
@@ -68,12 +69,15 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
         window.close()
 
     def quit_on_signal() -> None:
+        window.documents.before_replacing()
         window.documents.document_state.mark_discarded()  # the sender of a signal cannot answer a question
         QTimer.singleShot(0, close_all)  # not in the middle of another operation
 
     application.end_requested.connect(quit_on_signal)
     application.watch_signals()
     window.show()
+    if welcome:
+        window.start_page.show_at_start()
     if source is not None and experiment is None:
         documents, path = window.documents, source
         QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.open_path(path)))

@@ -1,7 +1,7 @@
 """The layout of the window: docks that can be moved, floated and hidden, and that are restored at the next start.
 
-The window has docks for the side panel, the results and the step panel; its central widget is a second main window
-whose docks are the views. A larger window therefore gives its additional space to the views, in equal shares.
+The window has docks for the side panel, the results, the step panel and lessons; its central widget is a second main
+window whose docks are the views. A larger window therefore gives its additional space to the views, in equal shares.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QMainWindow, QWidget
 from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.widgets.dock import Dock
 from app.gui.window import floating_docks
-from app.gui.window.step_dock import name_tab_bars, place_step_dock
+from app.gui.window.step_dock import name_tab_bars, place_beside
 from app.gui.window.view_grid import HORIZONTAL, SEPARATOR, VERTICAL, ViewGrid
 from app.session.settings import Settings
 from app.theming.theme import Theme
@@ -23,14 +23,15 @@ COMFORTABLE_VIEW_HEIGHT = 280  # pixels of a view that may have less than a thir
 MAX_RESULTS_FRACTION = 0.42  # of the height, for the results below the views
 MIN_VIEWS_HEIGHT = 280  # pixels that are left for the views
 SIDE_PANEL_WIDTH = 340  # pixels, initially
-LAYOUT_VERSION = 9  # of the saved state; increase it when the docks change
+LAYOUT_VERSION = 10  # of the saved state; increase it when the docks change
 DockArea = Qt.DockWidgetArea
 PANELS = {
     "side": gettext_noop("Side panel"),
     "results": gettext_noop("Results panel"),
     "step_panel": gettext_noop("Step"),
+    "lesson": gettext_noop("Lesson"),
 }
-HIDDEN_PANELS = ("step_panel",)  # initially
+HIDDEN_PANELS = ("step_panel", "lesson")  # initially; behind a tab of the side panel, or beside it
 
 
 class DockLayout(QObject):
@@ -93,10 +94,12 @@ class DockLayout(QObject):
         """The ids of the views, in the order of the docks."""
         return [name for name in self.docks if name not in PANELS]
 
-    def set_panels(self, side_panel: QWidget, results_tabs: ResultsTabs, step_panel: QWidget, theme: Theme) -> None:
+    def set_panels(
+        self, side: QWidget, results_tabs: ResultsTabs, step: QWidget, lesson: QWidget, theme: Theme
+    ) -> None:
         """Put the panels into their docks; when they replace others, sizes and visibility stay."""
         self.results_tabs = results_tabs
-        for name, panel in zip(PANELS, (side_panel, results_tabs, step_panel), strict=True):
+        for name, panel in zip(PANELS, (side, results_tabs, step, lesson), strict=True):
             self.docks[name].replace_widget(panel)
         self.docks["results"].set_heading(results_tabs.tab_bar)
         results_tabs.currentChanged.connect(lambda _: self.fit_timer.start())
@@ -125,7 +128,8 @@ class DockLayout(QObject):
             self.window.addDockWidget(area, self.docks[name])
             if self.docks[name].isFloating():
                 self.docks[name].setFloating(False)
-        self.window.tabifyDockWidget(self.docks["side"], self.docks["step_panel"])
+        for name in HIDDEN_PANELS:
+            self.window.tabifyDockWidget(self.docks["side"], self.docks[name])
         self.window.resizeDocks([self.docks["side"]], [SIDE_PANEL_WIDTH], HORIZONTAL)
 
     def restore(self) -> None:
@@ -245,8 +249,8 @@ class DockLayout(QObject):
             self.view_grid.restore()
             return
         self.docks[name].setVisible(self.dock_enabled[name])
-        if name == "step_panel" and self.dock_enabled[name]:
-            place_step_dock(self.window, self.docks["side"], self.docks[name])
+        if name in HIDDEN_PANELS and self.dock_enabled[name]:
+            place_beside(self.window, self.docks["side"], self.docks[name])
             self.docks[name].raise_()
             name_tab_bars(self.window)
 

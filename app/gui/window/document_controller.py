@@ -26,7 +26,7 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, make_printable
 
 OPEN_FILTER = gettext_noop(
-    "Experiments, exported figures, and landscapes (*.json *.png *.svg *.npz *.npy *.h5);;All files (*)"
+    "Experiments, lessons, exported figures, and landscapes (*.json *.png *.svg *.npz *.npy *.h5);;All files (*)"
 )
 
 
@@ -54,6 +54,8 @@ class DocumentController(QObject):
         if source:
             self.known_versions[source.absolute()] = experiment_files.file_version(source)
             self._add_recent(source)
+        self.before_replacing: Callable[[], object] = lambda: None  # before the current experiment is replaced
+        self.open_lesson: Callable[[Path], bool] = lambda path: False  # return whether the file is that of a lesson
         self.document_state.changed.connect(self.update_title)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -80,10 +82,12 @@ class DocumentController(QObject):
     # Open
 
     def open_path(self, path: Path) -> None:
-        """Open an experiment file, or the current experiment with the data of a data file.
+        """Open an experiment or lesson file, or the current experiment with the data of a data file.
 
         The file is read before the question about unsaved changes, so that an unreadable file causes no question.
         """
+        if self.open_lesson(path):
+            return
         version = experiment_files.file_version(path)
         if path.suffix.lower() in DATA_SUFFIXES:
             self._open_data_path(path)
@@ -203,7 +207,11 @@ class DocumentController(QObject):
     # Unsaved changes
 
     def confirm_discard(self) -> bool:
-        """Return whether the experiment may be replaced or closed; ask if it has unsaved changes."""
+        """Return whether the experiment may be replaced or closed; ask if it has unsaved changes.
+
+        A lesson in use is left before, without a question.
+        """
+        self.before_replacing()
         if not self.document_state.unsaved:
             return True
         self.session.clock.pause()

@@ -23,15 +23,16 @@ class FocusNavigation:
 
     def __init__(self, window: QMainWindow, dock_layout: DockLayout, panels: WindowPanels) -> None:
         self.window, self.dock_layout, self.panels = window, dock_layout, panels
+        self.overlay: QWidget | None = None  # a page over the plots, the first pane
         self.last_focused: WeakKeyDictionary[QWidget, QWidget | None] = WeakKeyDictionary()  # by pane
 
     def panes(self) -> list[QWidget]:
-        """Return the visible panes: tool bars, views in reading order, panels, status bar."""
+        """Return the visible panes: a page over the plots, tool bars, views in reading order, panels, status bar."""
         docks = self.dock_layout.docks
         views = sorted((docks[name] for name in self.dock_layout.view_ids), key=_reading_position)
         panels = [docks[name] for name in reversed(PANELS)]
         toolbars = [self.panels.playback_bar, self.panels.timeline_bar]
-        candidates = (*toolbars, *views, *panels, self.window.statusBar())
+        candidates = (self.overlay, *toolbars, *views, *panels, self.window.statusBar())
         return [pane for pane in candidates if pane is not None and pane.isVisible()]
 
     def all_tab_stops(self) -> list[QWidget]:

@@ -26,8 +26,11 @@ from app.gui.window.export_controller import ExportController
 from app.gui.window.export_source import ExportSource
 from app.gui.window.focus_navigation import FocusNavigation
 from app.gui.window.layout_guard import LayoutGuard
+from app.gui.window.lesson_controller import LessonController
+from app.gui.window.map_progress import MapProgress
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
+from app.gui.window.start_page_controller import StartPageController
 from app.gui.window.view_area import ViewArea
 from app.gui.window.view_controls import add_view_controls
 from app.gui.window.window_panels import WindowPanels
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
             self.session.advance(INITIAL_STEPS)
         self._create_parts(source)
         self.action_registry = ActionRegistry(self._action_context(), self.run_guarded)
+        self.lessons.actions = self.start_page.actions = self.action_registry
         restore_speed(self.session.clock, self.settings)
         self.panels.built.connect(self._on_panels_built)
         self.panels.build(self.action_registry)
@@ -98,11 +102,18 @@ class MainWindow(QMainWindow):
         self.dock_layout = DockLayout(self, settings)
         self.reduced_motion = ReducedMotion(self, session.clock, settings)
         self.view_area = ViewArea(session, self.dock_layout, self.appearance, load_view_options(settings))
+        self.map_progress = MapProgress(self, self.view_area.map_store)
         self.panels = WindowPanels(self, session, settings, self.appearance, self.dock_layout)
+        self.lessons = LessonController(
+            session, settings, self.documents, self.dock_layout, self.panels, self.toggle_dock, self.update_texts
+        )
         self.presentation_mode = PresentationMode(
             self, session, self.appearance, self.dock_layout, self.view_area, self.panels
         )
         self.focus_navigation = FocusNavigation(self, self.dock_layout, self.panels)
+        self.start_page = StartPageController(
+            self, session, settings, self.documents, self.view_area, self.panels, self.focus_navigation
+        )
         self.exporter = ExportController(
             ExportSource(self, session, settings, self.documents, self.appearance, self.view_area),
             self.show_message,
@@ -127,6 +138,8 @@ class MainWindow(QMainWindow):
             reduced_motion=self.reduced_motion,
             focus_navigation=self.focus_navigation,
             help=self.help,
+            lessons=self.lessons,
+            start_page=self.start_page,
             notify=self.show_message,
         )
 
@@ -260,7 +273,7 @@ class MainWindow(QMainWindow):
             return
         self.session.stop()
         self.exporter.cancel_all()
-        self.view_area.map_store.cancel()
+        self.map_progress.cancel_all()
         self.side_panel.comparison_panel.tuning_task.cancel()
         for task in self.findChildren(MapTask):
             task.cancel()

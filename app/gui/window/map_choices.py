@@ -8,7 +8,7 @@ from functools import partial
 from PyQt6.QtGui import QActionGroup
 from PyQt6.QtWidgets import QMenu
 
-from app.engine.map_jobs import axis_names, compared_run, settings_axes
+from app.engine.displayed_maps import axis_names, compared_run, settings_axes
 from app.gui.window.actions.action import ActionContext
 from app.gui.window.actions.map_menu import set_map_options
 from app.model.run import Run

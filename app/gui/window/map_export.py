@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.map_jobs import DifferenceMapJob, MapState, compared_run, rate_runs
+from app.engine.displayed_maps import compared_run, rate_runs
+from app.engine.map_job import MapState
+from app.engine.map_jobs import DifferenceMapJob
 from app.export.maps.basin_figure import draw_basin_map
 from app.export.maps.difference_figure import draw_difference_map
 from app.export.maps.map_data import MapData, basin_data, difference_data, rate_data, settings_data
@@ -15,10 +17,10 @@ from app.export.maps.rate_figure import draw_rate_curves
 from app.export.maps.settings_figure import draw_settings_map
 from app.export.options import Options
 from app.gui.window.export_source import ExportSource
+from app.gui.window.map_progress import map_title
 from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
-from app.utils.i18n import gettext_noop, tr
-from app.views import VIEWS
+from app.utils.i18n import tr
 
 FILE_NAMES = {"contour": "basins"}  # by view id, where they differ
 Content = tuple[MapData, Draw]
@@ -29,8 +31,7 @@ def export_map(source: ExportSource, view_id: str) -> str:
     state, experiment = source.view_area.map_store.states[view_id], source.session.displayed_experiment
     suffixes = (*DATA_SUFFIXES, *FIGURE_SUFFIXES)
     name_filters = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in suffixes)
-    name = gettext_noop("Basin Map") if view_id == "contour" else VIEWS[view_id].title
-    title = tr("Export {view}", view=tr(name))
+    title = tr("Export {view}", view=map_title(view_id))
     with source.paused_playback():
         path = source.documents.ask_path(
             title, name_filters, "npz", f"{source.default_name}-{FILE_NAMES.get(view_id, view_id)}"

@@ -87,8 +87,7 @@ class PresentationMode(QObject):
             dock.show_title(not self.active or dock.isFloating())
         self.toolbar.setVisible(self.active)
         self.view_area.set_font_scale(FONT_SCALE if self.active else 1.0)
-        for panel in (self.panels.side_panel, self.panels.step_panel):
-            panel.set_font_scale(PANEL_FONT_SCALE if self.active else 1.0)
+        self.panels.set_font_scale(PANEL_FONT_SCALE if self.active else 1.0)
         self.refresh()
 
     def leave(self) -> None:

@@ -13,7 +13,8 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
-from app.engine.map_jobs import MapJob, displayed_basin_job
+from app.engine.displayed_maps import displayed_basin_job
+from app.engine.map_job import MapJob
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.step_focus import StepFocus
@@ -74,7 +75,10 @@ class ViewArea:
         surface_canvas = self.canvases["relief"]
         self.viewports = {
             name: ContourViewport(
-                self.canvases[name], surface_canvas if name == "contour" else None, on_viewport_changed
+                self.canvases[name],
+                surface_canvas if name == "contour" else None,
+                on_viewport_changed,
+                self._update_basin_map,
             )
             for name in MAIN_VIEWS
         }
@@ -175,8 +179,16 @@ class ViewArea:
         """Return the job of the basin map under the contour plot; None if it does not show one."""
         if self.dock_layout.docks["contour"].isHidden():
             return None
-        job = displayed_basin_job(experiment, index, self.session.bounds)
+        view, bounds = self.viewports["contour"].view, self.session.bounds
+        if view.scene is not None and self.current_scene().same_domain(view.scene):
+            bounds = view.viewport or bounds
+        job = displayed_basin_job(experiment, index, bounds)
         return None if job is None else job.continuing(self.map_store.states.get("contour"))
+
+    def _update_basin_map(self) -> None:
+        """Compute the basin map of the visible part of the contour plot."""
+        if self.dock_layout.window.isVisible() and self.request_maps():  # not after it is closed
+            self.show_map("contour")
 
     def show_map(self, view_id: str) -> None:
         """Show a map that is computed, or its progress."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMainWindow, QStatusBar
+from PyQt6.QtWidgets import QMainWindow, QStatusBar, QWidget
 
 from app.gui.panels.playback_bar import PlaybackBar
 from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
-from app.gui.panels.step.step_panel import StepPanel
 from app.gui.panels.timeline_bar import TimelineBar
+from app.gui.widgets.lazy_panel import LazyPanel
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.session.session import Session
@@ -39,7 +40,8 @@ class WindowPanels(QObject):
 
     side_panel: SidePanel
     results_tabs: ResultsTabs
-    step_panel: StepPanel
+    step_host: LazyPanel
+    lesson_host: LazyPanel
     playback_bar: PlaybackBar
     timeline_bar: TimelineBar
     status_line: RunStatusLine
@@ -50,6 +52,7 @@ class WindowPanels(QObject):
         super().__init__(window)
         self.window, self.session, self.settings = window, session, settings
         self.appearance, self.dock_layout = appearance, dock_layout
+        self.panel_font_scale = 1.0
         self._status_bar.messageChanged.connect(self._hide_status_behind)
 
     def build(self, actions: Mapping[str, QAction]) -> None:
@@ -58,9 +61,9 @@ class WindowPanels(QObject):
         self.appearance.apply_theme()
         self.side_panel = SidePanel(session, self.settings, theme)
         self.results_tabs = ResultsTabs(session, self.side_panel.run_list, theme)
-        self.step_panel = StepPanel(session, self.side_panel.run_list, theme)
-        self.step_panel.set_step_actions(actions["back"], actions["step"])
-        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_panel, theme)
+        self.step_host, self.lesson_host = LazyPanel("step"), LazyPanel("lesson")
+        self.step_host.build = lambda: self._build_step_panel(actions)
+        self.dock_layout.set_panels(self.side_panel, self.results_tabs, self.step_host, self.lesson_host, theme)
         self.playback_bar, self.timeline_bar = PlaybackBar(session, theme), TimelineBar(session, theme)
         self.playback_bar.populate(
             [actions[name] for name in TOOLBAR_ACTIONS], actions["play"], [actions[name] for name in TOOLBAR_TOGGLES]
@@ -70,9 +73,6 @@ class WindowPanels(QObject):
         self.window.addToolBar(self.timeline_bar)
         self.timeline_bar.timeline.drag_changed.connect(self.scrubbing_changed)
         self.results_tabs.message.connect(self.message)
-        self.step_panel.message.connect(self.message)
-        self.step_panel.arrow_highlighted.connect(self.arrow_highlighted)
-        self.step_panel.preview_changed.connect(lambda: self.preview_changed.emit(self.step_panel.previewed_after))
         self.side_panel.run_list.selection_changed.connect(self.run_selected)
         self.side_panel.editor.context_actions = lambda: [actions[name] for name in HYPERPARAMETER_ACTIONS]
         self.side_panel.editor.help_button.clicked.connect(actions["about_optimizer"].trigger)
@@ -83,6 +83,30 @@ class WindowPanels(QObject):
         self._status_bar.addWidget(self.status_line, 1)
         self._hide_status_behind(self._status_bar.currentMessage())
         self.built.emit()
+
+    @property
+    def step_panel(self) -> Any:
+        """The step panel, which is imported and built if it is not yet."""
+        self.step_host.build_now()
+        return self.step_host.panel
+
+    def _build_step_panel(self, actions: Mapping[str, QAction]) -> QWidget:
+        from app.gui.panels.step.step_panel import StepPanel
+
+        panel = StepPanel(self.session, self.side_panel.run_list, self.appearance.theme)
+        panel.set_font_scale(self.panel_font_scale)
+        panel.set_step_actions(actions["back"], actions["step"])
+        panel.message.connect(self.message)
+        panel.arrow_highlighted.connect(self.arrow_highlighted)
+        panel.preview_changed.connect(lambda: self.preview_changed.emit(panel.previewed_after))
+        return panel
+
+    def set_font_scale(self, scale: float) -> None:
+        """Scale the text of the panels beside the plots."""
+        self.panel_font_scale = scale
+        self.side_panel.set_font_scale(scale)
+        if self.step_host.panel is not None:
+            self.step_panel.set_font_scale(scale)
 
     @property
     def _status_bar(self) -> QStatusBar:
@@ -125,4 +149,5 @@ class WindowPanels(QObject):
         self.playback_bar.refresh()
         self.timeline_bar.refresh()
         self.side_panel.refresh()
-        self.step_panel.refresh()
+        if self.step_host.panel is not None:
+            self.step_panel.refresh()

@@ -26,3 +26,8 @@ def limit_line(theme: Theme) -> dict[str, Any]:
     """Return the style of the stability limit in a settings map: dashes with a halo."""
     halo = [patheffects.withStroke(linewidth=3.6, foreground=theme.figure_background)]
     return {"color": theme.text, "linewidth": 1.6, "linestyle": (0, (4, 2)), "path_effects": halo}
+
+
+def damping_line(theme: Theme) -> dict[str, Any]:
+    """Return the style of critical damping in a settings map: dots with a halo."""
+    return {**limit_line(theme), "linestyle": (0, (1, 1.5))}

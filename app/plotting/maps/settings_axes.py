@@ -10,7 +10,7 @@ from matplotlib.axis import Axis
 
 from app.analysis.map_theory import SettingsTheory
 from app.engine.settings_map import SettingsMap
-from app.plotting.maps.map_marks import OPTIMUM, limit_line
+from app.plotting.maps.map_marks import OPTIMUM, damping_line, limit_line
 from app.plotting.maps.outcome_image import Extent
 from app.theming.theme import Theme
 from app.utils.number_format import SUPERSCRIPTS
@@ -59,12 +59,15 @@ def slider_ticks(spec: Hyperparameter, max_ticks: int = MAX_TICKS) -> list[float
 
 
 def draw_theory(axes: Axes, result: SettingsMap, theory: SettingsTheory, theme: Theme) -> None:
-    """Draw the stability limit and Polyak's optimum where they are known."""
+    """Draw the stability limit, critical damping and Polyak's optimum where they are known."""
     first, second = result.specs
-    if theory.limit is not None:
-        rates = theory.limit.learning_rates
+    limits = [] if theory.limit is None else [theory.limit.learning_rates]
+    lines = [(rates, limit_line(theme)) for rates in limits] + [
+        (rates, damping_line(theme)) for rates in theory.damping
+    ]
+    for rates, style in lines:
         inside = (first.slider_min < rates) & (rates < first.slider_max)
         x = [first.to_slider(rate) if ok else math.nan for rate, ok in zip(rates, inside, strict=True)]
-        axes.plot(x, np.linspace(0, 1, rates.size), zorder=4, **limit_line(theme))
+        axes.plot(x, np.linspace(0, 1, rates.size), zorder=4, **style)
     if theory.optimum is not None:
         axes.plot(first.to_slider(theory.optimum[0]), second.to_slider(theory.optimum[1]), zorder=5, **OPTIMUM)

@@ -106,11 +106,11 @@ def test_hdf5_files_as_h5py_writes_them(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_any_landscape(tmp_path / "a.h5").heights, values)
     with h5py.File(tmp_path / "chunked.h5", "w") as file:
         file.create_dataset("train_loss", data=values, compression="gzip")
-    with pytest.raises(DataError, match=r"numpy\.savez"):
+    with pytest.raises(DataError, match="install h5py"):
         read_any_landscape(tmp_path / "chunked.h5")
     with h5py.File(tmp_path / "new.h5", "w", libver="latest") as file:
         file["train_loss"] = values
-    with pytest.raises(DataError, match=r"numpy\.savez"):
+    with pytest.raises(DataError, match="install h5py"):
         read_any_landscape(tmp_path / "new.h5")
 
 

@@ -28,7 +28,7 @@ BUDGET_SPECS = {
     ),
 }
 TUNING_TEXT = gettext_noop(
-    "Tries up to 60 learning rates for each run from this starting point and keeps the one with the lowest "
+    "Tries up to 121 learning rates for each run from this starting point and keeps the one with the lowest "
     "loss after this many steps."
 )
 
@@ -68,7 +68,7 @@ class ComparisonPanel(QWidget):
         self.budget_field.setWhatsThis(tr("Number of steps used for tuning, or number of evaluations allowed per run."))
         self.tune_button.setWhatsThis(
             tr(
-                "Tries up to 60 learning rates for each run from this starting point and keeps the one with the "
+                "Tries up to 121 learning rates for each run from this starting point and keeps the one with the "
                 "lowest loss."
             )
         )

@@ -13,8 +13,10 @@ from app.gui.window.dock_layout import DockLayout
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.export_controller import ExportController
 from app.gui.window.focus_navigation import FocusNavigation
+from app.gui.window.lesson_controller import LessonController
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
+from app.gui.window.start_page_controller import StartPageController
 from app.gui.window.view_area import ViewArea
 from app.gui.window.window_panels import WindowPanels
 from app.session.session import Session
@@ -38,6 +40,8 @@ class ActionContext:
     reduced_motion: ReducedMotion
     focus_navigation: FocusNavigation
     help: HelpController
+    lessons: LessonController
+    start_page: StartPageController
     notify: Callable[[str], None]
 
 

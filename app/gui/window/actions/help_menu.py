@@ -6,11 +6,20 @@ from app.gui.window.actions.action import Action
 
 HELP_ACTIONS: list[Action] = [
     Action(
+        "lessons",
+        "&Lessons",
+        "Help",
+        lambda c: c.lessons.show_lessons(),
+        ["Ctrl+Shift+L"],
+        help="Shows short lessons: predict what a run does, watch it, and see why.",
+    ),
+    Action(
         "about_optimizer",
         "About This &Optimizer",
         "Help",
         lambda c: c.help.show_optimizer_page(),
         ["Ctrl+F1"],
+        separator_before=True,
         help="Shows the formula, hyperparameters, and description of the selected run’s optimizer.",
     ),
     Action(

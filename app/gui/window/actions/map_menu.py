@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.engine.map_jobs import shows_basin_map
+from app.engine.displayed_maps import shows_basin_map
 from app.engine.rest_classification import ON_ITS_WAY
 from app.gui.window.actions.action import Action, ActionContext
 from app.model.map_options import DEFAULT_MAP_OPTIONS, RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
@@ -18,6 +18,7 @@ SETTINGS_TEXTS = {  # by quantity
     "minimum": "Settings Map: &Minimum Reached",
     "steps": "Settings Map: S&teps to a Minimum",
     "loss": "Settings Map: L&oss",
+    "lowest": "Settings Map: Lo&west Loss",
     "divergence": "Settings Map: Di&vergence",
 }
 RATE_TEXTS = {"loss": "Rate Curve: Final &Loss", "steps": "Rate Curve: Steps to a Mi&nimum"}

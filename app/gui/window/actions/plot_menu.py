@@ -41,7 +41,7 @@ def _scale_actions(name: str, menu: str, texts: tuple[str, str], scale: Callable
             texts[0],
             menu,
             lambda c: _set(c, **{f"{name}_scale": "linear" if scale(c) == "log" else "log"}),
-            checked=lambda c: scale(c) == "log",
+            checked=lambda c: bool(c.view_area.canvases) and scale(c) == "log",  # no heights before the first paint
         ),
         Action(
             f"{name}_auto",

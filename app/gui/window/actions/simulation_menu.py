@@ -13,6 +13,11 @@ def _after_start(context: ActionContext) -> bool:
     return context.session.race.step > 0
 
 
+def _unlocked(context: ActionContext) -> bool:
+    """Return whether steps can be made; a lesson asks for a prediction before."""
+    return not context.session.locked
+
+
 def _play_tool_tip(context: ActionContext) -> str:
     return (
         tr("Play again from step 0 (Space). Step Forward goes past the stop step.") if replays(context.session) else ""
@@ -50,6 +55,7 @@ SIMULATION_ACTIONS: list[Action] = [
         lambda c: toggle_playback(c.session),
         ["Space"],
         "play",
+        enabled=_unlocked,
         help="Starts or pauses the simulation. At the stop step, plays again from step 0.",
         tool_tip=_play_tool_tip,
     ),
@@ -60,6 +66,7 @@ SIMULATION_ACTIONS: list[Action] = [
         lambda c: c.session.advance(1),
         ["Right"],
         "step",
+        enabled=_unlocked,
         auto_repeat=True,
         help="Advances all runs by one step.",
     ),
@@ -80,6 +87,7 @@ SIMULATION_ACTIONS: list[Action] = [
         "Simulation",
         lambda c: c.session.advance(10),
         ["Shift+Right"],
+        enabled=_unlocked,
         auto_repeat=True,
         help="Advances all runs by 10 steps.",
     ),

@@ -1,0 +1,1 @@
+"""Lessons: measures of runs, and checks of what lessons claim about them."""

@@ -1,0 +1,1 @@
+"""The lesson panel: the list of lessons, and the lesson in use."""
