@@ -50,6 +50,7 @@ def _option_action(action_id: str, text: str, field: str, value: Any, separator_
         MAP_MENU,
         lambda c: set_map_options(c, **{field: value}),
         separator_before=separator_before,
+        enabled=lambda c: action_id != "rates_steps" or c.session.experiment.problem is None,
         checked=lambda c: getattr(map_options(c), field) == value,
     )
 
