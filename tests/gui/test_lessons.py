@@ -328,6 +328,8 @@ def test_a_lesson_begins_with_the_whole_surface_visible(open_window: Open, appli
     window.action_registry["lessons"].trigger()
     process_events(application)
     window.view_area.zoom(0.5)
+    window.view_area.contour_tool.proposal.propose((1.0, 1.0))
     assert window.view_area.is_zoomed
     window.lessons.panel.begin(choice_lesson)
     assert not window.view_area.is_zoomed
+    assert window.view_area.contour_tool.proposal.start is None

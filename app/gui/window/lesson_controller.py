@@ -167,6 +167,7 @@ class LessonController(QObject):
         """Show the speed and other controls of the experiment that is in use now, and all of its surface."""
         if self.view_area.canvases and (self.session.locked or self.lesson_session.lesson is None):
             self.view_area.reset_viewport()
+            self.view_area.contour_tool.proposal.propose(None)  # a start that was proposed for the other experiment
         self.panels.playback_bar.speed.show_value(round(self.session.clock.speed, 3))
         self.update_texts()
 
