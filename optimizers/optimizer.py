@@ -35,6 +35,8 @@
   gradient.
 - A rule that searches or branches, so that it can handle one run only, also declares ``batched=False``: it always gets
   positions of shape (d,), and ``trace`` computes the runs of a batch one after another.
+- A rule whose cost per step grows with the square or cube of the number of parameters d declares ``max_parameters``, up
+  to which a step of a small network takes about 0.1 s; with more, the window does not offer it.
 - A rule that never evaluates the gradient declares ``uses_gradient=False``: modifiers of the gradient are not offered.
 - The contour view draws a state named ``trials`` (k, d), ``simplex`` (d + 1, d) or ``covariance`` (d, d) around
   ``mean`` (d,).
@@ -139,6 +141,8 @@ class Optimizer(DeclaredFunction):
         Whether one call can update a batch of runs.
     uses_gradient : bool
         Whether the rule evaluates the gradient at all.
+    max_parameters : int or None
+        Number of parameters up to which a step is fast enough to be watched; None for no limit.
     variant_of : str
         Id of the usual implementation of the same method; empty if this is the usual one.
     implementation : str
@@ -150,6 +154,7 @@ class Optimizer(DeclaredFunction):
     takes_loss: bool = False
     batched: bool = True
     uses_gradient: bool = True
+    max_parameters: int | None = None
     variant_of: str = ""
     implementation: str = ""
 
@@ -231,6 +236,7 @@ def optimizer(
     scope: str = "element",
     batched: bool = True,
     uses_gradient: bool = True,
+    max_parameters: int | None = None,
     variant_of: str = "",
     implementation: str = "",
 ) -> Callable[[Callable[..., Any]], Optimizer]:
@@ -244,7 +250,7 @@ def optimizer(
         Publication or framework that the function follows.
     formula : str, optional
         The update as it is coded, as lines of mathtext; a line that defines g_t is prepended if g_t occurs.
-    scope, batched, uses_gradient, variant_of, implementation
+    scope, batched, uses_gradient, max_parameters, variant_of, implementation
         See the attributes of ``Optimizer``.
 
     Returns
@@ -281,6 +287,7 @@ def optimizer(
             takes_loss=takes_loss,
             batched=batched,
             uses_gradient=uses_gradient,
+            max_parameters=max_parameters,
             variant_of=variant_of,
             implementation=implementation,
             **parse_signature(function, 3, variant_of),

@@ -28,7 +28,11 @@ def plane_text(landscape: Landscape) -> str:
 
 def differs(landscape: Landscape) -> np.ndarray:
     """Return for each point of the path whether its true loss differs from that on the plane by more than 10 %."""
-    true, shown = landscape.path_losses, landscape.path_heights
+    return losses_differ(landscape.path_losses, landscape.path_heights)
+
+
+def losses_differ(true: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """Return whether losses differ by more than 10 % of the larger ones; not where one is nan."""
     result: np.ndarray = np.abs(true - shown) > TOLERANCE * np.maximum(np.abs(true), np.abs(shown))
     return result
 

@@ -145,10 +145,17 @@ def run_results(
                 float(y[0]),
                 float(gradient_norm[0]),
                 surface.minima_estimated,
-                {name: metric_at(trajectory, name, last_step) for name in metric_names(surface)} or None,
+                _metrics(trajectory, surface, last_step),
             )
         )
     return results
+
+
+def _metrics(trajectory: Trajectory, surface: Surface, step: int) -> dict[str, float] | None:
+    """Return the metrics of a run of a problem with many parameters, perhaps none; None for a run on the surface."""
+    if trajectory.projected_problem is None:
+        return None
+    return {name: metric_at(trajectory, name, step) for name in metric_names(surface)}
 
 
 COLUMNS = (

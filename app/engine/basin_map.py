@@ -105,6 +105,8 @@ def make_problem(
     run: Run, surface: Surface, hyperparameters: dict[str, object], minima: np.ndarray, steps: int
 ) -> Generator[float, None, Problem]:
     """Yield 0 after each short step, and return what all runs of a map have in common."""
+    if surface.projected_problem is not None:
+        raise ExperimentError(tr("this map needs runs on a surface; runs of a network leave the plane that is shown"))
     diagonal = math.hypot(*(high - low for low, high in surface.bounds))
     nearest = yield from compute_nearest(minima, surface.bounds)
     return Problem(run.method, surface, hyperparameters, nearest, diagonal, steps)

@@ -14,6 +14,7 @@ from app.model.run import Run
 from surfaces.surface import Bounds
 
 DEFAULT_STEPS, MOST_DEFAULT_STEPS = 500, 10_000
+PROBLEM_STEPS = 100  # by default in all dimensions of a problem
 
 
 def basin_map_job(experiment: Experiment, run: Run, bounds: Bounds) -> BasinMapJob:
@@ -82,6 +83,8 @@ def compared_run(experiment: Experiment, run: Run) -> Run | None:
 
 def map_steps(experiment: Experiment) -> int:
     """Return the number of steps of each run of a map."""
+    if experiment.problem is not None:
+        return experiment.map_options.steps or min(experiment.steps or PROBLEM_STEPS, PROBLEM_STEPS)
     return experiment.map_options.steps or min(experiment.steps or DEFAULT_STEPS, MOST_DEFAULT_STEPS)
 
 

@@ -11,15 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from app.engine.projected_descent import descend_on, first_point
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.progress_generators import scaled
-from optimizers.descent import Point, descend, initial_point
+from optimizers.descent import Point
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 from optimizers.trace import iterate_updates
 
 STEPS_PER_SLICE = 50  # steps between two progress values: about 5 ms of a batch, 25 ms of a line search
+STEPS_PER_PROBLEM_SLICE = 5  # the same for a problem with many parameters
 UNBATCHED_DIVISOR = 4  # methods without batches are about 40 times slower, so they try fewer rates
 RELATIVE_TOLERANCE = 1e-15  # losses that differ by less, relative to the loss or to the start, count as equal
 
@@ -67,7 +69,7 @@ def sweep_learning_rates(
     max_count: int = 60,
     learning_rates: np.ndarray | None = None,
 ) -> Generator[float, None, LearningRateSweep]:
-    """Try learning rates: those given, or ``max_count`` over the slider, a quarter for methods without batches.
+    """Try learning rates: those given, or ``max_count`` over the slider, a quarter where runs have no batches.
 
     The rest of the run is unchanged. The generator yields the fraction that is done, from 0 to 1, after every slice of
     work and returns the sweep (``sweep = yield from sweep_learning_rates(...)``); closing it cancels the sweep. The
@@ -79,7 +81,7 @@ def sweep_learning_rates(
     """
     if "lr" not in run.hyperparameters:
         raise ValueError(tr("{name} has no learning rate to tune", name=run.method.name))
-    count = max_count if run.method.batched else max_count // UNBATCHED_DIVISOR
+    count = max_count if is_batched(run, surface) else max_count // UNBATCHED_DIVISOR
     count = count if learning_rates is None else learning_rates.size
     if steps < 1 or count < 2:
         raise ValueError(
@@ -109,8 +111,8 @@ def _run_sweep(
     learning_rates: np.ndarray,
     criterion: str,
 ) -> Generator[float, None, LearningRateSweep]:
-    initial = initial_point(run.method, surface, start)
-    if run.method.batched:
+    initial = first_point(run.method, surface, start)
+    if is_batched(run, surface):
         results = yield from scaled(try_learning_rates(run, surface, initial, steps, learning_rates), 0.0, 0.5)
         verified: set[int] = set()
         # rounding differs between a batch and a single run, so the best rate is run again by itself
@@ -128,11 +130,16 @@ def _run_sweep(
     )
 
 
+def is_batched(run: Run, surface: SurfaceFunction) -> bool:
+    """Return whether runs with many learning rates are computed at once: not in all dimensions of a problem."""
+    return run.method.batched and getattr(surface, "projected_problem", None) is None
+
+
 def try_learning_rates(
     run: Run, surface: SurfaceFunction, initial: Point, steps: int, learning_rates: np.ndarray
 ) -> Generator[float, None, np.ndarray]:
     """Yield the fraction that is done and return the results of all rates, whose rows (2, n) are as in TrialResult."""
-    if run.method.batched:
+    if is_batched(run, surface):
         return (yield from _run_batched(run, surface, initial, steps, learning_rates))
     results = np.full((2, learning_rates.size), np.nan)
     for k, learning_rate in enumerate(learning_rates):
@@ -198,13 +205,14 @@ def _run_single(
 
     Progress goes from ``done_fraction`` to ``done_fraction + fraction``.
     """
+    on_problem = getattr(surface, "projected_problem", None) is not None
+    steps_per_slice = STEPS_PER_PROBLEM_SLICE if on_problem else STEPS_PER_SLICE
     point, reached_at, hyperparameters = initial, 0, {**run.hyperparameters, "lr": float(learning_rate)}
     while point.t < steps and not point.diverged:
         yield done_fraction + fraction * point.t / steps
         xs, ys, losses = array("d"), array("d"), array("d", [point.loss])
-        point = descend(
-            run.method, surface, point, hyperparameters, min(STEPS_PER_SLICE, steps - point.t), xs, ys, losses
-        )
+        step_count = min(steps_per_slice, steps - point.t)
+        point = descend_on(run.method, surface, point, hyperparameters, step_count, xs, ys, losses)
         loss_column = np.array(losses)
         with np.errstate(over="ignore"):
             changed_steps = np.flatnonzero(abs(np.diff(loss_column)) > _loss_tolerance(loss_column[1:], initial.loss))

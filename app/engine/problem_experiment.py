@@ -10,7 +10,7 @@ import numpy as np
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.model.landscape_data import embed_landscape
-from app.model.problem_data import ProblemData
+from app.model.problem_data import ProblemData, check_optimizers
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
@@ -37,8 +37,9 @@ def with_problem(
     """
     data = ProblemData(problem_id, ((1.0, 0.0), (0.0, 1.0)), numbers or {}, seed)  # checks the numbers
     problem = data.make()
+    check_optimizers((run.method for run in experiment.runs), problem.size)
     snapshots = _reference_path(problem, seed)
-    return with_learning_rates(_shown_on(experiment, data, problem, plane_through_ends(snapshots), snapshots))
+    return with_learning_rates(show_on_plane(experiment, problem, plane_through_ends(snapshots), snapshots, data))
 
 
 def with_learning_rates(experiment: Experiment) -> Experiment:
@@ -73,14 +74,14 @@ def with_plane_through_runs(experiment: Experiment, trajectories: Sequence[Traje
     data = experiment.problem
     if data is None:
         raise ExperimentError(tr("only a problem with many parameters has other planes"))
-    paths = [_snapshots(trajectory, min(step, trajectory.last_step)) for trajectory in trajectories]
+    paths = [plane_snapshots(trajectory, min(step, trajectory.last_step)) for trajectory in trajectories]
     paths = [path for path in paths if len(path) > 1]
     if not paths:
         raise ExperimentError(tr("play some steps first; a plane needs runs that have moved"))
     paths = paths if len(paths) > 1 else [paths[0][::-1]]  # the plane of one path goes through its last snapshot
     problem = data.make()
     plane = principal_plane(paths)
-    return _shown_on(experiment, data, problem, plane, np.concatenate(paths))
+    return show_on_plane(experiment, problem, plane, np.concatenate(paths))
 
 
 def _reference_path(problem: Problem, seed: int) -> np.ndarray:
@@ -91,16 +92,21 @@ def _reference_path(problem: Problem, seed: int) -> np.ndarray:
     return np.array([each.position for each in path[:: REFERENCE_STEPS // MAX_SNAPSHOTS]])
 
 
-def _snapshots(trajectory: Trajectory, last_step: int) -> np.ndarray:
+def plane_snapshots(trajectory: Trajectory, last_step: int) -> np.ndarray:
     """Return the parameters after the start and up to ``MAX_SNAPSHOTS`` other steps, evenly spaced."""
     steps = {round(step) for step in np.linspace(0, last_step, MAX_SNAPSHOTS + 1)}
     return np.array([point.x[0] for point in trajectory.iter_points(last_step) if point.t in steps])
 
 
-def _shown_on(
-    experiment: Experiment, data: ProblemData, problem: Problem, plane: Plane, snapshots: np.ndarray
+def show_on_plane(
+    experiment: Experiment, problem: Problem, plane: Plane, snapshots: np.ndarray, data: ProblemData | None = None
 ) -> Experiment:
-    """Return the experiment with the losses on a plane; its runs keep their settings."""
+    """Return the experiment with the losses on the part of a plane where snapshots are; runs keep their settings.
+
+    ``data`` names the problem, by default that of the experiment.
+    """
+    data = data or experiment.problem
+    assert data is not None
     computation = compute_loss_grid(
         lambda vector: problem.function(vector)[0], plane, snapshots, np.arange(len(snapshots)), GRID_SIZE, False
     )

@@ -46,7 +46,7 @@ run
     rate_edited          false         whether the user has set the learning rate, so that the program does not
 
 loss plot
-    quantity             "loss"        what is plotted: "loss", "above", "distance", "gradient", "step" or "rate"
+    quantity             "loss"        what is plotted: a key of QUANTITIES in app/model/experiment.py
     x_scale              "linear"      "linear" or "log"
     y_scale              "log"         "linear" or "log"
     x_quantity           "steps"       the quantity of the x-axis: "steps", "evaluations" or "time"

@@ -23,7 +23,7 @@ from app.model.parameter_timeline import (
     check_parameters,
 )
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
-from app.model.problem_data import ProblemData, problem_surface
+from app.model.problem_data import ProblemData, check_optimizers, problem_surface
 from app.model.run import Run
 from app.model.typed_surface import (
     check_formula_data,
@@ -168,6 +168,8 @@ class Experiment:
                     runs=len(self.runs),
                 )
             )
+        if self.problem is not None:
+            check_optimizers((run.method for run in self.runs), self.problem.parameter_count)
         if self.steps is not None:
             check_integer(gettext_noop("steps"), self.steps, 0, MAX_STEPS)
         object.__setattr__(self, "title", check_text(gettext_noop("title"), self.title, 200))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from app.model.landscape_data import LandscapeData, make_surface
 from app.model.recorded_network import RecordedNetwork, embed_network, make_network_problem
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, check_choice, check_integer, check_number, shorten_repr
+from optimizers import Optimizer
 from surfaces import Surface
 from surfaces.landscape.planes import Plane
 from surfaces.problems.names import PROBLEM_NAMES
@@ -59,7 +60,12 @@ class ProblemData:
         check_integer(gettext_noop("seed"), self.seed, 0, MAX_SEED)
         object.__setattr__(self, "numbers", _check_numbers(self.id, self.numbers))
         object.__setattr__(self, "directions", _check_directions(self.directions))
-        object.__setattr__(self, "origin", _check_origin(self.origin, len(self.directions[0])))
+        object.__setattr__(self, "origin", _check_origin(self.origin, self.parameter_count))
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of parameters, d."""
+        return len(self.directions[0])
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -138,6 +144,24 @@ def _check_directions(directions: Any) -> tuple[tuple[float, ...], tuple[float, 
     if np.abs(matrix @ matrix.T - np.eye(2)).max() > ORTHONORMAL_TOLERANCE:
         raise ExperimentError(message)
     return first, second
+
+
+def is_fast_enough(optimizer: Optimizer, parameter_count: int) -> bool:
+    """Return whether a step of an optimizer on so many parameters is fast enough to be watched."""
+    return optimizer.max_parameters is None or parameter_count <= optimizer.max_parameters
+
+
+def check_optimizers(optimizers: Iterable[Optimizer], parameter_count: int) -> None:
+    """Raise ExperimentError if a step of an optimizer on so many parameters would take too long."""
+    for optimizer in optimizers:
+        if not is_fast_enough(optimizer, parameter_count):
+            raise ExperimentError(
+                tr(
+                    "a step of {optimizer} takes too long with {count:,} parameters; choose another optimizer",
+                    optimizer=optimizer.name,
+                    count=parameter_count,
+                )
+            )
 
 
 def embed_problem(network: NetworkData) -> ProblemData:

@@ -23,6 +23,7 @@ PATH_WIDTH = 2.3  # points
 PATH_BLOCK = 128  # steps per polyline; the cost of Agg grows faster than linearly where a line crosses itself
 AXIS_LINE_WIDTH = 0.6  # points
 MARKER_SIZE, SELECTED_MARKER_SIZE = 8.5, 9.5  # points
+HOLLOW_EDGE = 2.2  # points; the edge of a hollow marker
 RING_SIZE = 16.0  # points; the diameter of the ring around a marker or a highlighted step
 
 
@@ -234,8 +235,15 @@ class View(AxesLayout, ABC):
             color = style.pale_color if hidden is not None and hidden[k] else style.color
             if trajectory.diverged_at is not None and step > trajectory.last_step:
                 renderer.draw_markers(position, "x", size, color, style.color, 2.8)
+            elif self.is_hollow(trajectory):
+                renderer.draw_markers(position, style.marker, size, outline_color, outline_color, HOLLOW_EDGE + 2.0)
+                renderer.draw_markers(position, style.marker, size, outline_color, color, HOLLOW_EDGE)
             else:
                 renderer.draw_markers(position, style.marker, size, color, outline_color, 1.4)
+
+    def is_hollow(self, trajectory: Trajectory) -> bool:
+        """Return whether the current marker of a run is hollow, because its loss is not that of the plot there."""
+        return False
 
     def draw_probe(self, renderer: PathRenderer, probe: Trajectory) -> None:
         """Draw the path of a run that does not belong to the experiment."""

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
+from app.analysis.plane_gap import differs_from_plane
 from app.engine.displayed_maps import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
@@ -119,6 +120,8 @@ class ContourView(ViewportView):
         if scene.experiment.landscape is not None and scene.experiment.landscape.path:
             key_text += "   " + tr("● recorded   ○ true loss differs")
             recorded_path.add_legend(axes, scene.experiment.landscape.landscape, scene.theme)
+        elif scene.experiment.problem is not None:
+            key_text += "   " + tr("unfilled: true loss differs")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
@@ -221,6 +224,11 @@ class ContourView(ViewportView):
         self.step_arrows.draw(renderer)
         recorded_path.draw_current(renderer, self.scene, self._recorded_pixels, self.is_inside)
         super().draw_current_markers(renderer)
+
+    def is_hollow(self, trajectory: Trajectory) -> bool:
+        """Return whether the true loss of a run with many parameters differs from that on the plane."""
+        assert self.scene is not None
+        return differs_from_plane(trajectory, min(self.scene.race.step, trajectory.last_step))
 
     def _recorded_pixels(self, landscape: Landscape, points: np.ndarray) -> np.ndarray:
         """Return the pixels (n, 2) of points of recorded runs by their indices."""

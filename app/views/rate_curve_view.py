@@ -10,6 +10,7 @@ from app.analysis.map_theory import rate_limit
 from app.engine.displayed_maps import rate_curves_job, rate_runs
 from app.engine.map_jobs import RateCurvesJob
 from app.engine.nearest_minimum import all_minima
+from app.engine.projected_descent import first_point
 from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import RateCurve
 from app.model.experiment import Experiment
@@ -30,7 +31,6 @@ from app.utils.number_format import format_tick
 from app.views.base_view import MARKER_SIZE, RING_SIZE, SELECTED_MARKER_SIZE
 from app.views.map_view import MapView, no_run_message
 from app.views.scene import Scene
-from optimizers.descent import initial_point
 
 HIT_DISTANCE = 14  # pixels from a curve at a dpi of 100
 
@@ -44,6 +44,11 @@ class RateCurveView(MapView):
     id = "rates"
     title = "Rate Curve"
     shows_selected_run = False
+
+    @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return True: the final losses of a problem with many parameters are those in all its dimensions."""
+        return True
 
     @staticmethod
     def make_job(experiment: Experiment, selected_run: int) -> RateCurvesJob | None:
@@ -63,16 +68,17 @@ class RateCurveView(MapView):
         axes, theme, surface, job = self.axes, scene.theme, scene.race.surface, scene.maps[self.id].job
         runs = rate_runs(scene.experiment)
         self.indices = [scene.experiment.runs.index(run) for run in runs]
-        plots_loss = scene.experiment.map_options.rate_quantity == "loss"
-        scale = LossScale(surface.minimum_loss, initial_point(runs[0].method, surface, job.start).loss)
+        is_problem = surface.projected_problem is not None  # its runs reach no known minimum
+        plots_loss = scene.experiment.map_options.rate_quantity == "loss" or is_problem
+        scale = LossScale(surface.minimum_loss, first_point(runs[0].method, surface, job.start).loss)
         self.values = [scale.values(curve) if plots_loss else step_values(curve) for curve in result]
-        minima = all_minima(surface, surface.bounds)
+        minima = np.zeros((0, 2)) if is_problem else all_minima(surface, surface.bounds)
         minimum = (float(minima[0][0]), float(minima[0][1])) if len(minima) else None
         formulas: dict[str, None] = {}
         for lane, (k, curve, values) in enumerate(zip(self.indices, result, self.values, strict=True)):
             style = scene.styles[k]
             draw_curve(axes, curve, values, style, lane)
-            limit = rate_limit(job.experiment.runs[lane], surface, minimum)
+            limit = None if is_problem else rate_limit(job.experiment.runs[lane], surface, minimum)
             if limit is not None:
                 axes.axvline(limit[0], zorder=0, **limit_line(style))
                 formulas[limit[1]] = None

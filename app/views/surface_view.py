@@ -25,6 +25,7 @@ from app.views.surface_axes import SurfaceAxes
 from app.views.surface_fit import BoxLabel, Placement, fit_box, label_offset
 from app.views.surface_labels import box_labels, measure_labels
 from app.views.surface_mesh import build_mesh, draw_quads, sample_heights, to_unit_box
+from app.views.true_losses import draw_stems
 from surfaces.landscape.landscape import Landscape
 from surfaces.surface import Bounds
 
@@ -254,10 +255,14 @@ class SurfaceView(PathView):
             return self.to_screen(to_unit_box(self.height_map, x, y, np.asarray(heights, float)))
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """Draw the arrows of a step, and where recorded runs were, below the markers of the runs."""
+        """Draw arrows of a step, where recorded runs were, and stems to a plane, below the markers of the runs."""
         assert self.scene is not None
         self.step_arrows.draw(renderer)
         recorded_path.draw_current(renderer, self.scene, self._recorded_pixels, self.is_inside)
+        if self.scene.experiment.problem is not None:
+            step, theme = self.scene.race.step, self.scene.theme
+            runs = [(each, min(step, each.last_step), style) for each, style in self.scene.visible_runs]
+            draw_stems(renderer, self.scene.surface, runs, self._project, self.axes.bbox, theme.outline_color)
         super().draw_current_markers(renderer)
 
     def draw_viewport_edge(self, renderer: PathRenderer, viewport: Bounds) -> None:

@@ -28,6 +28,7 @@ PopulationSize = Annotated[float, Hyperparameter(4, 50, "whole", minimum=4, maxi
     scope="whole",
     batched=False,
     uses_gradient=False,
+    max_parameters=1_000,
     formula=r"""
     f(x^1) \leq f(x^2) \leq f(x^3),\quad \bar{x} = \frac{1}{2} (x^1 + x^2)
     x^r = \bar{x} + \rho (\bar{x} - x^3) \quad (f(x^r) < f(x^2))
@@ -130,6 +131,7 @@ def expected_gaussian_norm(n: int) -> float:
     scope="whole",
     batched=False,
     uses_gradient=False,
+    max_parameters=300,
     formula=r"""
     y_k \sim \mathcal{N}(0, C_{t-1}),\quad k = 1, \ldots, \lambda
     f(x_{t-1} + \sigma_{t-1} y_{1:\lambda}) \leq f(x_{t-1} + \sigma_{t-1} y_{2:\lambda}) \leq \ldots

@@ -30,6 +30,7 @@ def newton_direction(hessian, grad):
     source="Nocedal & Wright 2006, Numerical Optimization, chapter 3",
     scope="whole",
     batched=False,
+    max_parameters=100,
     formula=r"""
     H_t = \nabla^2 f(x_{t-1})
     x_t = x_{t-1} - \eta H_t^{-1} g_t
@@ -53,6 +54,7 @@ def newton(x, loss, t, *, lr: StepSize = 1.0):
     "doi:10.2140/pjm.1966.16.1",
     scope="whole",
     batched=False,
+    max_parameters=100,
     formula=r"""
     p_t = -H_t^{-1} g_t,\quad H_t = \nabla^2 f(x_{t-1})
     p_t = -g_t \quad (g_t^{\top} H_t^{-1} g_t \leq 0)
@@ -81,6 +83,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoCons
     source="Dauphin et al. 2014, arXiv:1406.2572, with a lower bound on the absolute eigenvalues",
     scope="whole",
     batched=False,
+    max_parameters=100,
     formula=r"""
     \nabla^2 f(x_{t-1}) = Q \Lambda Q^{\top}
     x_t = x_{t-1} - \eta Q \,\max(|\Lambda|, \delta)^{-1} Q^{\top} g_t
@@ -133,6 +136,7 @@ def trust_region_step(grad, hessian, radius):
     source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
     scope="whole",
     batched=False,
+    max_parameters=100,
     formula=r"""
     q_t(p) = f(x_{t-1}) + g_t^{\top} p + \frac{1}{2} p^{\top} \nabla^2 f(x_{t-1})\,p
     p_t = \arg\min\,\{q_t(p) : \|p\| \leq \Delta_{t-1}\}
@@ -186,6 +190,7 @@ def trust_region(
     "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004",
     scope="whole",
     batched=False,
+    max_parameters=100,
     formula=r"""
     p_t = -\eta (J_t^{\top} J_t + \lambda_{t-1} I)^{-1} g_t,\quad \lambda_0 = \tau \,\max_i (J_1^{\top} J_1)_{ii},\quad \nu_0 = 2
     \varrho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{-g_t^{\top} p_t - \frac{1}{2} p_t^{\top} J_t^{\top} J_t \, p_t}

@@ -34,6 +34,7 @@ Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
     "6; initial matrix scaled by s’y / y’y",
     scope="whole",
     batched=False,
+    max_parameters=1_000,
     formula=r"""
     p_t = -H_{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
     f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|

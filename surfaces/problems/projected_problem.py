@@ -10,6 +10,8 @@ import numpy as np
 from surfaces.landscape.planes import Plane
 from surfaces.problems.problem import Problem
 
+ROUNDING = 1e-12  # relative; of the projection of the initial parameters
+
 
 class ProblemFunction:
     """The loss and gradient of a problem as a function of the vector, with what optimizers may ask for besides.
@@ -58,8 +60,8 @@ class ProjectedProblem:
     def start_at(self, x: float, y: float) -> np.ndarray:
         """Return the initial parameters, moved parallel to the plane so that they are projected on (x, y)."""
         start_x, start_y = self.start_on_plane
-        if (x, y) == (start_x, start_y):
-            return self.start
+        if max(abs(x - start_x), abs(y - start_y)) <= ROUNDING * (1 + abs(start_x) + abs(start_y)):
+            return self.start  # also if the projection was computed on another machine
         moved: np.ndarray = self.start + np.array([x - start_x, y - start_y]) @ self.plane.directions
         return moved
 

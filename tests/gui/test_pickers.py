@@ -11,6 +11,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from app.engine.problem_experiment import with_problem
 from app.gui.widgets.picker import Picker
 from app.gui.window.main_window import MainWindow
 from app.model.catalog import CatalogEntry, optimizer_entries, sections, surface_entries
@@ -253,3 +254,24 @@ def test_qt_deletes_the_model_of_a_list_with_the_list(application: QApplication)
     picker = Picker("optimizer", ENTRIES, Settings(), LIGHT)
     assert not sip.ispyowned(picker.popup.model)
     assert picker.popup.model.parent() is picker.popup.list
+
+
+def test_optimizers_that_are_too_slow_for_a_problem_are_not_listed(
+    open_window: Open, application: QApplication
+) -> None:
+    window = open_window()
+    picker = window.side_panel.editor.picker
+    window.session.change(lambda e: with_problem(e, "moons", {"points": 20}))
+    process_events(application)
+    picker.showPopup()
+    listed = {entry.id for entry in picker.popup.model.rows if isinstance(entry, CatalogEntry)}
+    assert {"bfgs", "sgd"} <= listed
+    assert not {"newton", "cma_es"} & listed
+    assert "354 parameters" in picker.popup.note_label.text()
+    picker.popup.hide()
+    window.session.change(lambda e: e.with_surface("rosenbrock"))
+    process_events(application)
+    picker.showPopup()
+    assert {"newton", "cma_es"} <= {entry.id for entry in picker.popup.model.rows if isinstance(entry, CatalogEntry)}
+    assert picker.popup.note_label.isHidden()
+    picker.popup.hide()

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from app.analysis.map_theory import rate_limit
 from app.engine.nearest_minimum import all_minima
+from app.engine.projected_descent import first_point
 from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import RateCurve
 from app.export.maps.map_headings import Heading
@@ -29,7 +30,6 @@ from app.plotting.maps.rate_axes import (
 )
 from app.theming.theme import Style
 from app.utils.i18n import tr
-from optimizers.descent import initial_point
 from surfaces import Surface
 
 MARKER_SIZE = 8.5
@@ -47,8 +47,9 @@ def draw_rate_curves(
     upper, lower = layout.add_axes(0.0, 0.53), layout.add_axes(0.56, 1.0)
     theme, key = options.theme, layout.key
     styles = theme.styles([run for run, _ in curves])
-    scale = LossScale(surface.minimum_loss, initial_point(curves[0][0].method, surface, start).loss)
-    minima = all_minima(surface, surface.bounds)
+    scale = LossScale(surface.minimum_loss, first_point(curves[0][0].method, surface, start).loss)
+    is_problem = surface.projected_problem is not None  # its runs reach no known minimum
+    minima = np.zeros((0, 2)) if is_problem else all_minima(surface, surface.bounds)
     minimum_point = (float(minima[0][0]), float(minima[0][1])) if len(minima) else None
     key.heading(tr("Run, current learning rate"))
     limits = []
@@ -64,7 +65,8 @@ def draw_rate_curves(
             markersize=MARKER_SIZE,
             markeredgecolor=theme.outline_color,
         )
-        limits += [(style, limit) for limit in [rate_limit(run, surface, minimum_point)] if limit is not None]
+        limit = None if is_problem else rate_limit(run, surface, minimum_point)
+        limits += [] if limit is None else [(style, limit)]
     if any((curve.outcome == DIVERGED).any() for _, curve in curves):
         key.mark_row(tr("run diverges"), color=theme.muted_text, linewidth=DIVERGED_WIDTH)
     _finish_axes(layout, upper, lower, [curve for _, curve in curves], scale)

@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.analysis.plane_gap import off_plane_text, plane_gap_text
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
@@ -106,7 +107,11 @@ class RunStatusLine(QWidget):
         problem = self.session.race.trajectories[row].projected_problem
         if problem is not None:
             text = tr("The plot shows a plane; the loss is that of all {count:,} parameters.", count=len(problem.start))
-            return "", text
+            trajectory = self.session.race.trajectories[row]
+            step = min(self.session.race.step, trajectory.last_step)
+            gap = plane_gap_text(trajectory, step)
+            details = " ".join(filter(None, [text, off_plane_text(trajectory, step)]))
+            return (f"{details} ", gap) if gap else ("", details)
         stability = self.session.local_stability(row)
         if stability is None:
             return "", tr("Go back to an earlier step, reduce the learning rate, and press Play.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cached_property
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -44,7 +45,8 @@ class Picker(QComboBox):
         super().__init__(accessibleName=tr(TEXTS[kind].singular))
         self.entries = {entry.id: entry for entry in entries}
         self.kind, self.favorite_store, self.theme = kind, favorite_store, theme
-        self.selected_id = ""
+        self.selected_id, self.note = "", ""
+        self.offered_entries = entries
         self.addItem("")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
@@ -65,6 +67,11 @@ class Picker(QComboBox):
             self.selected_id = entry_id
             self.setItemText(0, self.entries[entry_id].name)
 
+    def offer(self, ids: Container[str], note: str) -> None:
+        """List only the entries with some ids, and say in a note why others are missing."""
+        self.offered_entries = [entry for entry in self.entries.values() if entry.id in ids]
+        self.note = note
+
     def show_other(self, text: str) -> None:
         """Show a text while no entry is selected."""
         self.selected_id = ""
@@ -72,6 +79,7 @@ class Picker(QComboBox):
 
     def showPopup(self) -> None:
         """Open the popup at the selected entry."""
+        self.popup.show_entries(self.offered_entries, self.note)
         self.popup.show_at(self.selected_id)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -113,11 +113,12 @@ class PickerPopup(QWidget):
         self.list.favorite_toggled.connect(self.toggle_favorite)
 
     def _build_layout(self) -> None:
+        self.note_label = QLabel(objectName="quiet", wordWrap=True)
         hint = QLabel(tr("Enter: select  ·  Ctrl+D: add to favorites"), objectName="quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(6)
-        for widget in (self.search_field, self.list, self.no_match_label, hint):
+        for widget in (self.search_field, self.list, self.no_match_label, self.note_label, hint):
             layout.addWidget(widget)
         layout.setStretch(1, 1)
         layout.setStretch(2, 1)
@@ -127,6 +128,13 @@ class PickerPopup(QWidget):
         """The entry of the current row, if any."""
         entry = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
         return entry if isinstance(entry, CatalogEntry) else None
+
+    def show_entries(self, entries: list[CatalogEntry], note: str) -> None:
+        """List some entries from the next search on, with a note below them unless it is empty."""
+        self.model.entries = entries
+        self.search_field.setPlaceholderText(tr(self.texts.placeholder, n=len(entries)))
+        self.note_label.setText(note)
+        self.note_label.setVisible(bool(note))
 
     def show_at(self, selected_id: str) -> None:
         """Open the popup with the selected entry as the current row."""

@@ -23,13 +23,14 @@ from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
 from app.model.catalog import list_implementations, optimizer_entries
 from app.model.hyperparameter_text import default_hyperparameters
+from app.model.problem_data import is_fast_enough
 from app.model.run import Run
 from app.model.source_text import translate_source
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
-from optimizers import Modifier, Optimizer
+from optimizers import OPTIMIZERS, Modifier, Optimizer
 from optimizers.frameworks import presets
 
 
@@ -181,10 +182,25 @@ class RunEditor(QWidget):
     def _show_optimizer(self, optimizer: Optimizer) -> None:
         implementations = list_implementations(optimizer.id)
         self.picker.show_entry(implementations[0].id)
+        self._offer_optimizers()
         self.note_label.setText(tr(optimizer.summary) if optimizer.summary else "")
         self.source_label.setText(translate_source(optimizer.source))
         self.preset_button.setEnabled(any(implementation.implementation for implementation in implementations))
         self.implementation_row.show_optimizer(optimizer)
+
+    def _offer_optimizers(self) -> None:
+        """List the optimizers that are fast enough for the problem of the experiment."""
+        problem = self.session.experiment.problem
+        count = 0 if problem is None else problem.parameter_count
+        ids = [id for id in self.picker.entries if is_fast_enough(OPTIMIZERS[id], count)]
+        hidden, note = len(self.picker.entries) - len(ids), ""
+        if hidden:
+            note = tr(
+                "{hidden} optimizers are not listed: a step takes too long with {count:,} parameters.",
+                hidden=hidden,
+                count=count,
+            )
+        self.picker.offer(ids, note)
 
     def _rebuild_form(self, run: Run) -> None:
         experiment = self.session.experiment

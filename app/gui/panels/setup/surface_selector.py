@@ -114,6 +114,6 @@ class SurfaceSelector(QWidget):
                 else:
                     self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
             except ExperimentError as error:
-                self.error_label.setText(f"{tr(SURFACES[surface_id].name)}: {error}.")
+                self.error_label.setText(f"{self.picker.entries[surface_id].name}: {error}.")
                 self.error_experiment = self.session.experiment
         self.refresh()

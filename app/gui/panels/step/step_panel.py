@@ -12,11 +12,12 @@ from app.analysis.step_explanation import StepExplanation
 from app.analysis.step_text.curvature_rows import curvature_section
 from app.analysis.step_text.explanation_text import explanation_text
 from app.analysis.step_text.latex_text import latex_text
+from app.analysis.step_text.problem_step import problem_step_sections
 from app.analysis.step_text.rows import STEEPEST_KEY, StepRow, StepSection, step_sections
 from app.gui.panels.setup.run_list import RunList
 from app.gui.panels.step.comparison_bar import CHANGE, ComparisonBar
 from app.gui.panels.step.step_column import StepColumn
-from app.gui.panels.step.step_subject import StepSubject, displayed_subject
+from app.gui.panels.step.step_subject import StepSubject, displayed_subject, problem_subject
 from app.gui.widgets import icons
 from app.gui.widgets.buttons import MenuButton
 from app.gui.widgets.step_slider import StepSlider
@@ -140,7 +141,7 @@ class StepPanel(QWidget):
         runs, row = self.session.displayed_experiment.runs, self.run_list.selected_row
         self._refresh_slider()
         has_run = 0 <= row < len(runs)
-        self.comparison.setVisible(has_run)
+        self.comparison.setVisible(has_run and self.session.experiment.problem is None)
         if has_run:
             self.comparison.refresh(runs, row)
         is_dragging = self.session.store.interaction_active and not self.session.clock.running
@@ -162,10 +163,12 @@ class StepPanel(QWidget):
         self.copy_button.setEnabled(subject is not None)
         if subject is None:
             self.explanation, self.shown_keys[0] = None, None
+            subject = problem_subject(self.session, row)
+            if subject is not None:
+                self._show_rows(0, subject, problem_step_sections(subject.trajectory, subject.step))
+                return
             has_run = 0 <= row < len(self.session.race.trajectories)
             text = tr("No step has been made yet. Press PgDn or the button for the next step.")
-            if self.session.experiment.problem is not None:
-                text = tr("Steps of problems with many parameters are not taken apart.")
             column.show_message("", QIcon(), text if has_run else tr("Select a run to see its steps."))
         elif self.shown_keys[0] != subject.key:
             self.shown_keys[0] = subject.key

@@ -56,9 +56,21 @@ class StepSubject:
 
 
 def displayed_subject(session: Session, row: int) -> StepSubject | None:
-    """Return the displayed step of a run, its last one if it ended before; None at the start and without a run."""
+    """Return the displayed step of a run on a surface; None at the start, without a run, and for a problem."""
+    subject = _subject(session, row)
+    return None if subject is None or subject.trajectory.projected_problem is not None else subject
+
+
+def problem_subject(session: Session, row: int) -> StepSubject | None:
+    """Return the displayed step of a run of a problem, which is not taken apart; None at the start and without one."""
+    subject = _subject(session, row)
+    return None if subject is None or subject.trajectory.projected_problem is None else subject
+
+
+def _subject(session: Session, row: int) -> StepSubject | None:
+    """Return the displayed step of a run, its last one if it ended before."""
     trajectories = session.race.trajectories
-    if not 0 <= row < len(trajectories) or trajectories[row].projected_problem is not None:
+    if not 0 <= row < len(trajectories):
         return None
     step = min(session.race.step, trajectories[row].last_step)
     return StepSubject(row, trajectories[row], step) if step >= 1 else None

@@ -50,6 +50,7 @@ def _option_action(action_id: str, text: str, field: str, value: Any, separator_
         MAP_MENU,
         lambda c: set_map_options(c, **{field: value}),
         separator_before=separator_before,
+        enabled=lambda c: action_id != "rates_steps" or c.session.experiment.problem is None,
         checked=lambda c: getattr(map_options(c), field) == value,
     )
 
@@ -123,7 +124,7 @@ BASIN_ACTIONS = [
         enabled=lambda c: c.session.experiment.problem is None,
         checked=shows_basins,
         help="Colors the contour plot by the minimum to which the selected run leads from each starting point; "
-        "lighter means fewer steps.",
+        "lighter means fewer steps. After a zoom, it is computed again for the visible part.",
     ),
     Action(
         "basin_finer",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.gui.dialogs.go_to_step import show_go_to_step
-from app.gui.widgets.wait_cursor import wait_cursor
 from app.gui.window.actions.action import Action, ActionContext, views_built
+from app.gui.window.actions.plane_menu import PLANE_ACTIONS
 from app.session.playback import replays, toggle_playback
 from app.utils.i18n import tr
 
@@ -33,14 +33,6 @@ def _scale_speed(context: ActionContext, factor: float) -> None:
 def _toggle_maximum_speed(context: ActionContext) -> None:
     context.session.clock.unlimited = not context.session.clock.unlimited
     context.panels.playback_bar.refresh()
-
-
-def _show_plane_through_runs(context: ActionContext) -> None:
-    from app.engine.problem_experiment import with_plane_through_runs  # only for a problem with many parameters
-
-    session = context.session
-    with wait_cursor():
-        session.change(lambda e: with_plane_through_runs(e, session.race.trajectories, session.race.step))
 
 
 def _move_start_action(name: str, horizontal: float, vertical: float) -> Action:
@@ -206,13 +198,5 @@ SIMULATION_ACTIONS: list[Action] = [
     _move_start_action("Right", 0.01, 0.0),
     _move_start_action("Up", 0.0, 0.01),
     _move_start_action("Down", 0.0, -0.01),
-    Action(
-        "plane_through_runs",
-        "P&lane Through These Runs",
-        "Simulation",
-        _show_plane_through_runs,
-        separator_before=True,
-        enabled=lambda c: c.session.experiment.problem is not None and _after_start(c),
-        help="Shows a problem with many parameters on the plane of the principal components of all runs.",
-    ),
+    *PLANE_ACTIONS,
 ]
