@@ -104,7 +104,14 @@ class MainWindow(QMainWindow):
         self.map_progress = MapProgress(self, self.view_area.map_store)
         self.panels = WindowPanels(self, session, settings, self.appearance, self.dock_layout)
         self.lessons = LessonController(
-            session, settings, self.documents, self.dock_layout, self.panels, self.toggle_dock, self.update_texts
+            session,
+            settings,
+            self.documents,
+            self.dock_layout,
+            self.panels,
+            self.view_area,
+            self.toggle_dock,
+            self.update_texts,
         )
         self.presentation_mode = PresentationMode(
             self, session, self.appearance, self.dock_layout, self.view_area, self.panels
