@@ -74,6 +74,7 @@ def test_the_view_draws_the_curves(experiment: Experiment) -> None:
     view.show_scene(scene)
     assert len(view.values) == 2  # type: ignore[attr-defined]
     assert view.axes.get_ylabel() == "final loss"
+    assert view.axes.get_yscale() == "log"
     assert view.applies_to(scene)
 
 
