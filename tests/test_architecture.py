@@ -187,6 +187,11 @@ def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
         "surfaces.formula.code",
         "surfaces.data_file",
         "surfaces.landscape.recorder",
+        "app.gui.panels.lesson.lesson_panel",
+        "app.gui.panels.start_page",
+        "app.io.lesson_files",
+        "app.model.lesson",
+        "app.session.lesson_session",
     }
 
 

@@ -20,7 +20,7 @@ FAR = 10.0  # diagonals from the center of the domain: a run that ends beyond ha
 WINDOW = 32  # last steps that tell what the other runs are doing
 CONFIRM_STEPS = 64  # further steps in which a run at rest must stay there: it may be about to turn back
 STAY_STEPS = 300  # steps within the tolerance after which a run counts as arrived
-STOP_SHARE = 0.25  # of a batch: fewer arrived runs are not left out, because the others would hardly be faster
+STOP_SHARE = 0.5  # of a batch: fewer arrived runs are not left out, because the others would hardly be faster
 CALM_CHECKS = 3  # checks in a row with steps too short to leave the tolerance within STAY_STEPS
 
 
@@ -40,6 +40,9 @@ class Outcomes(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     lowest_loss: np.ndarray
+
+
+OUTCOME_TYPES = (np.int32, np.int32, float, float, float, float)
 
 
 class Problem(NamedTuple):

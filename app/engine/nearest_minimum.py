@@ -157,5 +157,5 @@ class NearestMinimum:
             dx, dy = x - self.minima[k, 0], y - self.minima[k, 1]
             candidate = dx * dx + dy * dy
             closer = candidate < squared
-            np.copyto(squared, candidate, where=closer)
+            np.fmin(squared, candidate, out=squared)
             np.copyto(nearest, k, where=closer)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.engine.arrival_sample import ArrivalSample
-from app.engine.block_run import TOLERANCE, BlockRun, Outcomes, Problem
+from app.engine.block_run import OUTCOME_TYPES, TOLERANCE, BlockRun, Outcomes, Problem
 from app.engine.nearest_minimum import compute_nearest
 from app.engine.rest_classification import HELD, ON_ITS_WAY, UNKNOWN_MINIMUM, polished
 from app.utils.progress_generators import scaled
@@ -76,12 +76,15 @@ def _compute_blocks(
 ) -> Generator[float, None, tuple[Outcomes, np.ndarray]]:
     """Yield the fraction that is done; return the outcomes, and the indices of the arrived runs that were left out."""
     size = BLOCK_SIZE if problem.optimizer.batched else SEQUENTIAL_BLOCK_SIZE
-    parts, stopped = [], []
-    for first in range(0, x.size, size):
-        block = slice(first, first + size)
+    count = max(-(-x.size // size), 1)
+    result, stopped = Outcomes(*(np.empty(x.size, kind) for kind in OUTCOME_TYPES)), np.zeros(x.size, bool)
+    for k in range(count):
+        sample.is_open = k == 0
+        block = slice(k, None, count)  # runs from all over the map, as the sample must be
         runs = BlockRun(problem, x[block], y[block], _selected(problem.hyperparameters, block), sample)
         while runs.advance():
-            yield (first + min(size, x.size - first) * runs.runs.t / problem.steps) / x.size
-        parts.append(runs.outcomes())
-        stopped.append(first + np.flatnonzero(runs.stopped))
-    return Outcomes(*map(np.concatenate, zip(*parts, strict=True))), np.concatenate(stopped)
+            yield (k + runs.runs.t / problem.steps) / count
+        for values, part in zip(result, runs.outcomes(), strict=True):
+            values[block] = part
+        stopped[block] = runs.stopped
+    return result, np.flatnonzero(stopped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -20,6 +21,7 @@ from app.session.session import Session
 from app.session.settings import Settings
 from app.session.work_in_use import WorkInUse, exchange_work
 from app.utils.i18n import gettext_noop
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError
 
 WATCH_SECONDS = 8.0  # in which the runs of a lesson play
@@ -126,9 +128,13 @@ class LessonSession(QObject):
         assert self.lesson is not None
         question, experiment = self.lesson.question, self.lesson.experiment
         self.stage = Stage.EXPLAIN
-        self.answer = true_answer(question, experiment)
-        self.observed = ClaimChecker(experiment).check_all(self.lesson.claims)
-        self.goal = check_task(self.lesson, self.session.experiment)
+        self.answer, self.observed, self.goal = math.nan if question.measure else question.answer, [], []
+        try:
+            self.answer = true_answer(question, experiment)
+            self.observed = ClaimChecker(experiment).check_all(self.lesson.claims)
+            self.goal = check_task(self.lesson, self.session.experiment)
+        except ExperimentError as error:  # a file that somebody else has written claims what cannot be measured
+            self.session.message.emit(to_sentence(str(error)))
         self.record.record_prediction(self.lesson.name, self.prediction, self.confidence)
         self.record.save()
         if self.prediction is not None:

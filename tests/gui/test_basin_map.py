@@ -153,9 +153,9 @@ def test_dragging_a_hyperparameter_shows_coarse_maps_and_the_end_a_fine_one(
         set_rate(window, value)
         run = Run("momentum", {"lr": value})
         shown = layer(window)
-        assert not shown.is_valid or shown.result.xs.size == 50
+        assert not shown.is_valid or shown.result.xs.size in (25, 50)  # the small one on a slow machine
         if shown.is_valid:
-            expected = basin_map(run, SURFACES["himmelblau"], 200, 50)
+            expected = basin_map(run, SURFACES["himmelblau"], 200, shown.result.xs.size)
             assert np.array_equal(shown.result.outcome, expected.outcome)
     window.session.store.end_interaction()
     finish_maps(window)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel
 
+from app.engine.opened_experiment import open_without_questions
 from app.gui.dialogs.answers_dialog import AnswersDialog
 from app.gui.window.lesson_controller import own_lessons_folder
 from app.gui.window.main_window import MainWindow
 from app.io.lesson_answers_files import load_answers
 from app.io.lesson_files import lesson_paths
+from app.model.lesson_claim import Claim
 from app.session.lesson_session import Stage
 from tests.gui.test_accessibility import assert_all_named
 from tests.lesson_sample import CHOICE_LESSON, NUMBER_LESSON, choice_lesson, number_lesson
@@ -84,9 +87,13 @@ def test_a_lesson_from_the_prediction_to_the_task(window: MainWindow, applicatio
     QTest.keyClick(form.group.button(0), Qt.Key.Key_Down)
     assert form.group.checkedId() == 1
     form.confidence_combo.setCurrentIndex(0)
-    form.answer_button.click()
+    form.answer_button.setFocus()
+    QTest.keyClick(form.answer_button, Qt.Key.Key_Return)
     process_events(application)
     assert lessons.stage is not Stage.PREDICT
+    assert QApplication.focusWidget() is page.next_control
+    QTest.keyClick(page.next_control, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is window.lessons.panel.leave_button  # this lesson has no neighbors
     assert (lessons.prediction, lessons.confidence) == (1.0, "sure")
     assert play.isEnabled()
     assert window.playback_bar.speed.number_field.value == window.session.clock.speed != 60.0
@@ -270,3 +277,46 @@ def test_answers_are_saved_in_one_file(
     assert dialog.error_label.text().endswith(".")
     dialog.reject()
     process_events(application)
+
+
+def test_a_lesson_with_a_broken_formula_or_an_impossible_claim_can_be_used(
+    window: MainWindow, application: QApplication
+) -> None:
+    impossible = Claim("loss", instead={"parameter.a": 1.0})
+    lesson = replace(choice_lesson, formulas=(r"\frac{1", "x $ y"), claims=(impossible,))
+    lessons, messages = window.lessons.lesson_session, []
+    window.session.message.connect(messages.append)
+    window.lessons.panel.begin(lesson)
+    lessons.predict(1.0, "sure")
+    lessons.reveal()
+    process_events(application)
+    assert r"\frac{1" in texts(window)
+    assert "✓ Right" in texts(window)
+    assert messages[-1].endswith(".")
+    window.lessons.panel.begin(replace(number_lesson, question=replace(number_lesson.question, measure=impossible)))
+    lessons.predict(1.0, "sure")
+    lessons.reveal()
+    process_events(application)
+    assert "✗ Not what happens. Measured: unknown" in texts(window)
+
+
+def test_the_command_line_opens_a_lesson(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.json"
+    path.write_text(json.dumps(NUMBER_LESSON))
+    assert open_without_questions(path) is None  # so that the window opens the file
+
+
+def test_the_text_of_a_lesson_is_larger_in_presentation_mode(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.action_registry["lessons"].trigger()
+    process_events(application)
+    window.lessons.panel.begin(choice_lesson)
+    label = window.lessons.panel.page.question_form.findChild(QLabel)
+    before = label.fontInfo().pixelSize()
+    window.presentation_mode.enter()
+    process_events(application)
+    assert window.lessons.panel.isVisible()
+    assert label.fontInfo().pixelSize() > before
+    window.presentation_mode.leave()
+    process_events(application)
+    assert label.fontInfo().pixelSize() == before

@@ -14,6 +14,7 @@ from app.gui.panels.start_page import StartPage
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
 from tests.gui.test_accessibility import assert_all_named
+from tests.lesson_sample import choice_lesson
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -124,6 +125,16 @@ def test_its_buttons_open_lessons_and_the_formula_field(open_shell: Open, applic
     shown_page(window, application).buttons["lessons"].click()
     process_events(application)
     assert window.lessons.panel.isVisible()
+    page = shown_page(window, application)
+    window.action_registry["lessons"].trigger()
+    process_events(application)
+    assert window.start_page.page is None
+    assert QApplication.focusWidget() is window.lessons.panel.list.tree
+    page = shown_page(window, application)
+    window.lessons.panel.list.tree.setFocus()
+    window.lessons.panel.begin(choice_lesson)
+    assert window.start_page.page is None
+    assert QApplication.focusWidget() is window.lessons.panel.page.next_control
     page = shown_page(window, application)
     page.buttons["function"].click()
     process_events(application)

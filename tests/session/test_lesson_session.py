@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from PyQt6.QtWidgets import QApplication
@@ -181,3 +183,41 @@ def test_broken_progress_counts_as_missing(text: str) -> None:
     record_progress(settings, "a", answered=True)
     record_progress(settings, "a", solved=True, answered=False)
     assert load_progress(settings)["a"] == LessonProgress(True, False, True)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_done_in_lessons_the_own_experiment_comes_back(lessons: LessonSession, seed: int) -> None:
+    random, session = Random(seed), lessons.session
+    before, race, entries = session.store.history, session.race, list(lessons.documents.entries)
+    state = race.step, race.shown_until, session.bounds, session.clock.speed, session.edit_from_start
+    deeds: list[Callable[[], object]] = [
+        lambda: lessons.begin(random.choice([choice_lesson, number_lesson])),
+        lambda: lessons.stage is Stage.PREDICT and lessons.predict(random.choice([0.0, 1.0, None]), "sure"),
+        lambda: lessons.stage is Stage.WATCH and lessons.reveal(),
+        lessons.check_goal,
+        lessons.restore_settings,
+        session.store.undo,
+        session.store.redo,
+        session.restart,
+        session.keep_branch,
+        session.clock.toggle,
+        lambda: session.advance(random.randrange(30)),
+        lambda: session.show_step(random.randrange(30)),
+        lambda: session.set_start(random.uniform(-3, 3), 1.0),
+        lambda: session.change(lambda e: e.with_surface(random.choice(["beale", "sphere", "saddle"]))),
+        lambda: session.change(lambda e: replace(e, runs=e.runs[: random.randrange(3)])),
+        lambda: session.change(lambda e: replace(e, steps=random.choice([None, 5]))),
+        session.store.begin_interaction,
+        session.store.end_interaction,
+    ]
+    lessons.begin(choice_lesson)
+    for _ in range(80):
+        random.choice(deeds)()
+    lessons.leave()
+    assert session.store.history == before
+    assert session.race is race
+    assert state == (race.step, race.shown_until, session.bounds, session.clock.speed, session.edit_from_start)
+    assert lessons.documents.entries == entries
+    assert not session.locked
+    assert not session.store.interaction_active
+    assert not session.clock.running

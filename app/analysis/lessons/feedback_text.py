@@ -54,4 +54,6 @@ def goal_text(goal: Sequence[CheckedClaim], experiment: Experiment) -> str:
 
 def answer_text(question: Question, value: float) -> str:
     """Return an answer as words: the text of a choice, or a number."""
-    return f"{value:.4g}" if question.measure is not None else tr(question.choices[int(value)].text)
+    if question.measure is not None:
+        return value_text(CheckedClaim(question.measure, value, True))
+    return tr(question.choices[int(value)].text)

@@ -96,13 +96,21 @@ class LessonDialog(QDialog):
     def check(self) -> None:
         """Show what is measured, and what is missing or wrong; a lesson with missing parts cannot be saved."""
         self.timer.stop()
+        from app.plotting.math_text import is_typesettable
+
         try:
-            findings = check_lesson(self.lesson())
+            lesson = self.lesson()
+            findings = check_lesson(lesson)
         except ExperimentError as error:
             self.report.setPlainText(to_sentence(str(error)))
             self.save_button.setEnabled(False)
             return
         lines = [f"{'✓' if finding.holds else '✗'} {finding.text}" for finding in findings]
+        lines += [
+            f"✗ {tr('cannot be typeset: {formula}', formula=formula)}"
+            for formula in lesson.formulas
+            if not is_typesettable(formula)
+        ]
         self.report.setPlainText("\n".join(lines) or tr("Nothing to measure yet."))
         self.save_button.setEnabled(True)
 

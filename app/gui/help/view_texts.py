@@ -12,7 +12,8 @@ VIEW_DESCRIPTIONS = {
     "curve": "The loss over x for a formula without y, with the path of each run on the curve and the tangent at the "
     "selected run.",
     "settings": "What becomes of the selected run for all pairs of values of two of its hyperparameters. The cross is "
-    "the current setting.",
+    "the current setting. Where theory is known, the dashed line is the stability limit, the dotted lines are critical "
+    "damping, and the star is Polyak’s optimum.",
     "rates": "The final loss of each visible run, or its steps to a minimum, for all learning rates. The markers are "
     "the current learning rates.",
     "difference": "Which of two runs needs fewer steps from every start, and where they reach different minima.",

@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QFrame,
     QGridLayout,
@@ -34,13 +35,14 @@ class StartPage(QFrame):
 
     ``commands`` are pairs of a text and an explanation, by the name with which ``command_chosen(name)`` is emitted;
     ``file_chosen(path)`` is emitted for an example or a recent file, ``shown_at_start_changed(shown)`` by the check
-    box. Escape, the button, and a click in one of ``canvases`` close the page, and then ``closed`` is emitted.
+    box. Escape, the button, and a click in one of ``canvases`` close the page;
+    ``closed(had_focus)`` is emitted then.
     """
 
     command_chosen = pyqtSignal(str)
     file_chosen = pyqtSignal(object)
     shown_at_start_changed = pyqtSignal(bool)
-    closed = pyqtSignal()
+    closed = pyqtSignal(bool)
 
     def __init__(
         self,
@@ -69,7 +71,9 @@ class StartPage(QFrame):
         self._build_layout(commands, bool(recent_files))
         self.start_check_box.toggled.connect(self.shown_at_start_changed)
         self.close_button.clicked.connect(self.close_page)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.close_page).setParent(self)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.close_page)
+        escape.activatedAmbiguously.connect(self.close_page)  # Escape also leaves presentation mode
+        escape.setParent(self)
         for watched in (area, *canvases):
             watched.installEventFilter(self)
         self.place()
@@ -169,8 +173,10 @@ class StartPage(QFrame):
     def close_page(self) -> None:
         """Hide the page and delete it later."""
         if not self.isHidden():
+            focused = QApplication.focusWidget()
+            had_focus = focused is not None and (focused is self or self.isAncestorOf(focused))
             self.hide()
-            self.closed.emit()
+            self.closed.emit(had_focus)
             self.deleteLater()
 
 

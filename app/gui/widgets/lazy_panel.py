@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtGui import QFontInfo, QHideEvent, QShowEvent
+from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 
 class LazyPanel(QWidget):
@@ -31,6 +31,11 @@ class LazyPanel(QWidget):
         """Emit ``hidden``."""
         super().hideEvent(event)
         self.hidden.emit()
+
+    def set_font_scale(self, scale: float) -> None:
+        """Scale the text by a factor."""
+        size = QFontInfo(QApplication.font()).pixelSize() * scale
+        self.setStyleSheet(f"QWidget {{ font-size: {round(size)}px; }}" if scale != 1.0 else "")
 
     def build_now(self) -> None:
         """Create the panel unless it exists."""

@@ -106,6 +106,7 @@ class LessonController(QObject):
         lesson = load_lesson(path)
         self._show_panel()
         self.panel.begin(lesson)
+        QTimer.singleShot(0, self._focus_panel)  # once its dock is in front
         return True
 
     def leave(self) -> None:

@@ -46,6 +46,7 @@ class StartPageController(QObject):
         self.page: Any = None
         session.clock.playing_changed.connect(self.close)
         session.store.changed.connect(self.close)
+        session.trajectories_changed.connect(self.close)  # also by a lesson
         panels.built.connect(self._show_again)
 
     def show_at_start(self) -> None:
@@ -81,9 +82,8 @@ class StartPageController(QObject):
         if self.page is not None:
             self.page.close_page()
 
-    def _on_closed(self) -> None:
+    def _on_closed(self, had_focus: bool) -> None:
         """Give the focus that the page had to the main plot."""
-        had_focus = self.page.focusWidget() is not None or self.page.hasFocus()
         self.page = self.focus_navigation.overlay = None
         if had_focus and self.view_area.canvases:
             self.view_area.canvases[self.view_area.main_view].setFocus()
@@ -116,5 +116,8 @@ def _commands() -> dict[str, tuple[str, str]]:
         "lessons": (tr("Lessons"), tr("Predict what a run does, watch it, and see why.")),
         "function": (tr("Your own function"), tr("Type a formula in x and y; it becomes the surface.")),
         "data": (tr("Your own data…"), tr("Fit a line or a small network to two columns of a file.")),
-        "network": (tr("Your own network…"), tr("Open the loss landscape of a network (NPZ, NPY, HDF5).")),
+        "network": (
+            tr("Your own network…"),
+            tr("Open the loss landscape of a recorded training (NPZ) or of other software (NPY, HDF5)."),
+        ),
     }

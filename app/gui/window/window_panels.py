@@ -105,6 +105,7 @@ class WindowPanels(QObject):
         """Scale the text of the panels beside the plots."""
         self.panel_font_scale = scale
         self.side_panel.set_font_scale(scale)
+        self.lesson_host.set_font_scale(scale)
         if self.step_host.panel is not None:
             self.step_panel.set_font_scale(scale)
 

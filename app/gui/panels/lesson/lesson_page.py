@@ -149,7 +149,12 @@ class LessonPage(QScrollArea):
         self._heading(tr("3. Understand"))
         if lesson.explanation:
             self.column.addWidget(text_label(" ".join(tr(sentence) for sentence in lesson.explanation)))
+        from app.plotting.math_text import is_typesettable
+
         for formula in lesson.formulas:
+            if not is_typesettable(formula):  # in a file that somebody else has written
+                self.column.addWidget(text_label(formula))
+                continue
             picture = FormulaPicture(self.theme)
             picture.setAccessibleName(formula)
             self.column.addWidget(picture)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.gui.panels.lesson.lesson_list import LessonList
@@ -86,8 +87,21 @@ class LessonPanel(QWidget):
             button.setToolTip(tr(neighbor.title) if neighbor is not None else "")
         self.pages.setCurrentWidget(self.page)
         self.page.show_lesson()
+        self._order_tab_stops()
         if had_focus:
             self.focus_stage()
+
+    def _order_tab_stops(self) -> None:
+        """Let Tab go through the new controls of the page before the buttons below it."""
+        body = self.page.widget()
+        controls = body.findChildren(QWidget) if body is not None else []
+        stops = [
+            widget
+            for widget in controls
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.window() is self.window()  # no popups
+        ]
+        for before, after in pairwise([*stops, self.previous_button, self.next_button, self.leave_button]):
+            self.setTabOrder(before, after)
 
     def refresh_list(self) -> None:
         """Read the lessons again and show them with their progress."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from app.gui.window.actions.action import Action
+from app.gui.window.actions.action import Action, ActionContext
+
+
+def _show_lessons(context: ActionContext) -> None:
+    context.start_page.close()
+    context.lessons.show_lessons()
+
 
 HELP_ACTIONS: list[Action] = [
     Action(
         "lessons",
         "&Lessons",
         "Help",
-        lambda c: c.lessons.show_lessons(),
+        _show_lessons,
         ["Ctrl+Shift+L"],
         help="Shows short lessons: predict what a run does, watch it, and see why.",
     ),

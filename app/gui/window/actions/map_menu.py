@@ -124,7 +124,7 @@ BASIN_ACTIONS = [
         enabled=lambda c: c.session.experiment.problem is None,
         checked=shows_basins,
         help="Colors the contour plot by the minimum to which the selected run leads from each starting point; "
-        "lighter means fewer steps.",
+        "lighter means fewer steps. After a zoom, it is computed again for the visible part.",
     ),
     Action(
         "basin_finer",
