@@ -28,18 +28,21 @@ class MapJob(ABC):
 
     batched_sizes: ClassVar[tuple[int, ...]] = (30, 100)
     sequential_sizes: ClassVar[tuple[int, ...]] = (6, 12, 25, 50)
+    problem_sizes: ClassVar[tuple[int, ...]] = (6, 12)
 
     experiment: Experiment
     steps: int
 
     @property
     def is_batched(self) -> bool:
-        """Whether many runs are computed at once, which takes a fraction of a second."""
-        return all(run.method.batched for run in self.experiment.runs)
+        """Whether many runs are computed at once, which takes a fraction of a second; not those of a network."""
+        return self.experiment.problem is None and all(run.method.batched for run in self.experiment.runs)
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Cells per axis, or learning rates, from the coarsest map to the finest one."""
+        if self.experiment.problem is not None:
+            return self.problem_sizes
         return self.batched_sizes if self.is_batched else self.sequential_sizes
 
     @property

@@ -61,19 +61,9 @@ class RateCurvesJob(MapJob):
 
     batched_sizes: ClassVar[tuple[int, ...]] = (RATE_COUNT,)
     sequential_sizes: ClassVar[tuple[int, ...]] = (SEQUENTIAL_RATE_COUNT, 31, RATE_COUNT)
-    problem_sizes: ClassVar[tuple[int, ...]] = (SEQUENTIAL_RATE_COUNT, 31)
+    problem_sizes = SEQUENTIAL_RATE_COUNT, 31
 
     hidden: tuple[Run, ...] = ()
-
-    @property
-    def is_batched(self) -> bool:
-        """Whether many runs are computed at once: not in all dimensions of a problem."""
-        return super().is_batched and self.experiment.problem is None
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Numbers of learning rates, from the coarsest curves to the finest ones."""
-        return self.problem_sizes if self.experiment.problem is not None else super().sizes
 
     def cost_of(self, size: int) -> float:
         """Return how long curves with ``size`` learning rates take, in proportion to others."""

@@ -10,12 +10,12 @@ import numpy as np
 from app.engine.basin_map import make_problem
 from app.engine.block_run import Outcomes
 from app.engine.learning_rate_grid import common_learning_rates
-from app.engine.learning_rate_sweep import try_learning_rates
+from app.engine.learning_rate_sweep import is_batched, try_learning_rates
 from app.engine.map_job import ALL_ROWS
 from app.engine.nearest_minimum import compute_minima
 from app.engine.outcomes import compute_outcomes
-from app.engine.projected_descent import first_point
-from app.engine.rest_classification import DIVERGED, ON_ITS_WAY
+from app.engine.problem_outcomes import compute_problem_outcomes
+from app.engine.rest_classification import DIVERGED
 from app.engine.safe_rate import learning_rate_spec
 from app.model.run import Run
 from app.utils.progress_generators import finish, scaled
@@ -124,26 +124,14 @@ def compute_rate_curve(
     """
     if rates is None:
         rates = common_learning_rates([run], surface, start)
-    if surface.projected_problem is not None:
-        return (yield from _problem_rate_curve(run, surface, start, steps, rates))
     computation = _outcomes_over(run, surface, start, steps, {"lr": rates})
-    if not run.method.batched or steps < 1:
+    if not is_batched(run, surface) or steps < 1:
         outcomes, _ = yield from computation
         return RateCurve(rates, *outcomes[:3])
     outcomes, _ = yield from scaled(computation, 0.0, 0.5)
     trials = try_learning_rates(run, surface, initial_point(run.method, surface, start), steps, rates)
     loss = (yield from scaled(trials, 0.5, 1.0))[0]
     return RateCurve(rates, np.where(np.isnan(loss), DIVERGED, outcomes.outcome), outcomes.steps, loss)
-
-
-def _problem_rate_curve(
-    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray
-) -> Generator[float, None, RateCurve]:
-    """Return the final losses of runs in all dimensions of a problem, which reach no known minimum."""
-    initial = first_point(run.method, surface, start)
-    loss = (yield from try_learning_rates(run, surface, initial, steps, rates))[0]
-    outcome = np.where(np.isnan(loss), DIVERGED, ON_ITS_WAY)
-    return RateCurve(rates, outcome, np.full(rates.size, -1), loss)
 
 
 def setting_values(run: Run, surface: Surface, start: tuple[float, float], name: str, size: int) -> np.ndarray:
@@ -167,6 +155,8 @@ def _outcomes_over(
 
     Integers and switches must be equal in a batch, so each combination of them is computed by itself.
     """
+    if surface.projected_problem is not None:
+        return (yield from compute_problem_outcomes(run, surface, start, steps, columns)), np.zeros((0, 2))
     minima = yield from compute_minima(surface, surface.bounds)
     size = next(iter(columns.values())).size
     shared = [name for name in columns if run.method.spec(name).scalar_only]

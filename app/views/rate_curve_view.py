@@ -70,7 +70,8 @@ class RateCurveView(MapView):
         self.indices = [scene.experiment.runs.index(run) for run in runs]
         is_problem = surface.projected_problem is not None  # its runs reach no known minimum
         plots_loss = scene.experiment.map_options.rate_quantity == "loss" or is_problem
-        scale = LossScale(surface.minimum_loss, first_point(runs[0].method, surface, job.start).loss)
+        start_loss = first_point(runs[0].method, surface, job.start).loss
+        scale = LossScale(surface.minimum_loss, start_loss, is_positive=is_problem)
         self.values = [scale.values(curve) if plots_loss else step_values(curve) for curve in result]
         minima = np.zeros((0, 2)) if is_problem else all_minima(surface, surface.bounds)
         minimum = (float(minima[0][0]), float(minima[0][1])) if len(minima) else None

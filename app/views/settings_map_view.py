@@ -9,6 +9,7 @@ import numpy as np
 from app.analysis.map_theory import SettingsTheory, settings_theory
 from app.engine.displayed_maps import settings_map_job
 from app.engine.map_jobs import SettingsMapJob
+from app.engine.projected_descent import first_point
 from app.engine.rest_classification import DIVERGED, ON_ITS_WAY
 from app.engine.settings_map import SettingsMap
 from app.model.experiment import Experiment
@@ -24,10 +25,16 @@ from app.utils.number_format import format_tick
 from app.views.color_bar import ColorBar
 from app.views.map_view import MapView, no_run_message
 from app.views.scene import Scene
-from optimizers.descent import initial_point
 
+MINIMUM_QUANTITIES = "minimum", "steps"
 CROSS_SIZE = 10.0  # points
 TICK_WIDTH, TICK_HEIGHT = 0.55, 0.19  # inches per tick label
+
+
+def shown_quantity(experiment: Experiment) -> str:
+    """Return what the colors show; the loss instead of what depends on minima, of which a network has no known ones."""
+    quantity = experiment.map_options.settings_quantity
+    return "loss" if experiment.problem is not None and quantity in MINIMUM_QUANTITIES else quantity
 
 
 class SettingsMapView(MapView):
@@ -39,6 +46,11 @@ class SettingsMapView(MapView):
     id = "settings"
     title = "Settings Map"
     theory: SettingsTheory = SettingsTheory()
+
+    @staticmethod
+    def applies_to(scene: Scene) -> bool:
+        """Return True: the losses of a problem with many parameters are those in all its dimensions."""
+        return True
 
     @staticmethod
     def make_job(experiment: Experiment, selected_run: int) -> SettingsMapJob | None:
@@ -59,7 +71,7 @@ class SettingsMapView(MapView):
         self.axes.set(xlabel=labels[0], ylabel=labels[1])
         self.theory = settings_theory(run, surface, result)
         draw_theory(self.axes, result, self.theory, scene.theme)
-        quantity = scene.experiment.map_options.settings_quantity
+        quantity = shown_quantity(scene.experiment)
         names = {"name": run.method.name, "steps": scene.maps[self.id].job.steps}
         titles = [tr("{name}, {steps:,} steps", **names), tr("{steps:,} steps", steps=names["steps"])]
         if quantity == "minimum" and (result.outcome >= 0).any():
@@ -99,7 +111,7 @@ class SettingsMapView(MapView):
         return ["   ".join(texts[:count]) for count in range(len(texts), 0, -1)] or [""]
 
     def _draw_cells(self, scene: Scene, result: SettingsMap) -> None:
-        quantity, extent, theme = scene.experiment.map_options.settings_quantity, slider_extent(result), scene.theme
+        quantity, extent, theme = shown_quantity(scene.experiment), slider_extent(result), scene.theme
         if quantity == "minimum":
             OutcomeImage(result.outcome, result.steps, len(result.minima)).draw(self.axes, extent, theme)
             return
@@ -111,13 +123,14 @@ class SettingsMapView(MapView):
             values = np.where(result.outcome >= 0, np.maximum(result.steps, 1), np.nan).astype(float)
             scale = ValueScale.fitting(values, np.inf, is_log=True)
         else:
-            start = initial_point(self._job_run.method, scene.race.surface, self._start).loss
+            start = first_point(self._job_run.method, scene.race.surface, self._start).loss
+            is_positive = scene.experiment.problem is not None  # as the losses of networks are
             minimum = scene.race.surface.minimum_loss
             values = np.where(
                 result.outcome == DIVERGED, np.nan, result.lowest_loss if quantity == "lowest" else result.loss
             )
             values = values if minimum is None else np.maximum(values - minimum, 1e-16 * abs(start))
-            scale = ValueScale.fitting(values, start - (minimum or 0.0), is_log=minimum is not None)
+            scale = ValueScale.fitting(values, start - (minimum or 0.0), is_log=minimum is not None or is_positive)
         colormap = surface_colormap(theme, scene.experiment.plot_options.colormap)
         draw_values(self.axes, extent, values, result.outcome, scale, colormap, theme)
         self.color_bar = ColorBar(self.axes, scale.ticks(), theme, colormap)

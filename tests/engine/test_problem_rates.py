@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from app.engine.basin_map import basin_map
-from app.engine.displayed_maps import PROBLEM_STEPS, map_steps, rate_curves_job
+from app.engine.displayed_maps import PROBLEM_STEPS, map_steps, rate_curves_job, settings_map_job
 from app.engine.learning_rate_sweep import sweep_learning_rates
 from app.engine.map_job import MapState
 from app.engine.problem_experiment import with_problem
 from app.engine.race import Race
+from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import compute_rate_curve, settings_map
 from app.model.experiment import Experiment
 from app.model.map_options import MapOptions
@@ -19,6 +20,7 @@ from app.model.run import Run
 from app.utils.progress_generators import finish
 from app.utils.validation import ExperimentError
 from app.views.scene import Scene
+from app.views.settings_map_view import shown_quantity
 from tests.views.drawing import draw_view
 
 RUNS = Run("sgd", {"lr": 0.5}, rate_edited=True), Run("adam", {"lr": 0.02, "minibatch": 8}, rate_edited=True)
@@ -74,6 +76,7 @@ def test_the_view_draws_the_curves(experiment: Experiment) -> None:
     view.show_scene(scene)
     assert len(view.values) == 2  # type: ignore[attr-defined]
     assert view.axes.get_ylabel() == "final loss"
+    assert view.axes.get_yscale() == "log"
     assert view.applies_to(scene)
 
 
@@ -81,5 +84,31 @@ def test_maps_of_runs_on_the_plane_are_refused(experiment: Experiment) -> None:
     assert experiment.start is not None
     with pytest.raises(ExperimentError, match="runs of a network leave the plane"):
         basin_map(experiment.runs[0], experiment.surface, 5, 4)
-    with pytest.raises(ExperimentError, match="this map needs runs on a surface"):
-        settings_map(Run("momentum"), experiment.surface, experiment.start, 5, ("lr", "momentum"), 4)
+
+
+def test_a_settings_map_has_the_losses_of_runs_in_all_dimensions(experiment: Experiment) -> None:
+    start, run = experiment.start, Run("momentum")
+    assert start is not None
+    names = "lr", "momentum"
+    result = settings_map(run, experiment.surface, start, 6, names, 4)
+    for row, column in ((0, 1), (3, 0), (2, 3)):
+        settings = {"lr": float(result.first[column]), "momentum": float(result.second[row])}
+        race = Race(replace(experiment, runs=(replace(run, hyperparameters=settings),)))
+        race.advance(6)
+        trajectory = race.trajectories[0]
+        diverged = trajectory.diverged_at is not None
+        assert (result.outcome[row, column] == DIVERGED) == diverged
+        if not diverged:
+            assert result.loss[row, column] == trajectory.losses[6]
+            assert result.lowest_loss[row, column] == min(trajectory.losses)
+    job = settings_map_job(experiment, run)
+    assert job is not None
+    parts = [job.compute(4, slice(k, None, 2)) for k in range(2)]
+    merged, whole = job.merge([finish(part) for part in parts]), finish(job.compute(4))
+    np.testing.assert_array_equal(merged.loss, whole.loss)
+    shown = replace(experiment, runs=(run,))
+    view, _ = draw_view("settings", shown)
+    assert view.scene is not None
+    view.show_scene(Scene(view.scene.race, maps={"settings": MapState(job, whole)}, selected_run=0))
+    assert view.color_bar is not None  # type: ignore[attr-defined]
+    assert shown_quantity(replace(shown, map_options=MapOptions(settings_quantity="steps"))) == "loss"

@@ -44,17 +44,19 @@ def draw_rate_curves(
 ) -> Figure:
     """Return the figure of the rate curves of some runs."""
     layout = MapLayout(options, *heading)
-    upper, lower = layout.add_axes(0.0, 0.53), layout.add_axes(0.56, 1.0)
+    is_problem = surface.projected_problem is not None  # its runs reach no known minimum
+    upper = layout.add_axes(0.0, 1.0 if is_problem else 0.53)
+    lower = None if is_problem else layout.add_axes(0.56, 1.0)
     theme, key = options.theme, layout.key
     styles = theme.styles([run for run, _ in curves])
-    scale = LossScale(surface.minimum_loss, first_point(curves[0][0].method, surface, start).loss)
-    is_problem = surface.projected_problem is not None  # its runs reach no known minimum
+    start_loss = first_point(curves[0][0].method, surface, start).loss
+    scale = LossScale(surface.minimum_loss, start_loss, is_positive=is_problem)
     minima = np.zeros((0, 2)) if is_problem else all_minima(surface, surface.bounds)
     minimum_point = (float(minima[0][0]), float(minima[0][1])) if len(minima) else None
     key.heading(tr("Run, current learning rate"))
     limits = []
     for lane, ((run, curve), style) in enumerate(zip(curves, styles, strict=True)):
-        for axes, column in ((upper, scale.values(curve)), (lower, step_values(curve))):
+        for axes, column in _columns(upper, lower, curve, scale):
             draw_curve(axes, curve, column, style, lane)
             _mark_current(axes, run, curve.learning_rates, column, style)
         key.mark_row(
@@ -73,7 +75,7 @@ def draw_rate_curves(
     if minimum_point is not None and limits:
         key.heading(tr("Stability limit at ({x:.3g}, {y:.3g})", x=minimum_point[0], y=minimum_point[1]))
     for style, (rate, formula) in limits:
-        for axes in (upper, lower):
+        for axes in filter(None, (upper, lower)):
             axes.axvline(rate, zorder=0, **limit_line(style))
         key.mark_row(formula, f"{rate:.3g}", **limit_line(style))
     return layout.figure
@@ -97,11 +99,19 @@ def _mark_current(axes: Axes, run: Run, rates: np.ndarray, column: np.ndarray, s
         )
 
 
-def _finish_axes(layout: MapLayout, upper: Axes, lower: Axes, curves: list[RateCurve], scale: LossScale) -> None:
-    for axes in (upper, lower):
+def _columns(upper: Axes, lower: Axes | None, curve: RateCurve, scale: LossScale) -> list[tuple[Axes, np.ndarray]]:
+    """Return what each of the axes shows of a curve."""
+    steps = [] if lower is None else [(lower, step_values(curve))]
+    return [(upper, scale.values(curve)), *steps]
+
+
+def _finish_axes(layout: MapLayout, upper: Axes, lower: Axes | None, curves: list[RateCurve], scale: LossScale) -> None:
+    for axes in filter(None, (upper, lower)):
         set_rate_axis(axes, curves[0].learning_rates, layout.theme)
-    upper.tick_params(which="both", labelbottom=False)
     set_loss_axis(upper, scale, np.concatenate([scale.values(curve) for curve in curves]), layout.theme)
+    layout.label_axes(upper, tr("learning rate") if lower is None else "", scale.label)
+    if lower is None:
+        return
+    upper.tick_params(which="both", labelbottom=False)
     set_steps_axis(lower, max(int(curve.steps.max()) for curve in curves), layout.theme)
-    layout.label_axes(upper, "", scale.label)
     layout.label_axes(lower, tr("learning rate"), tr("steps to a minimum"))

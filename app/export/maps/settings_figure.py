@@ -16,11 +16,14 @@ from app.plotting.maps.map_marks import CROSS, OPTIMUM, damping_line, limit_line
 from app.plotting.maps.outcome_image import OutcomeImage
 from app.plotting.maps.settings_axes import draw_theory, set_slider_ticks, slider_extent
 from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
 from surfaces import Surface
 
 
 def draw_settings_map(result: SettingsMap, run: Run, surface: Surface, heading: Heading, options: Options) -> Figure:
     """Return the figure of a settings map of a run."""
+    if surface.projected_problem is not None:  # its runs reach no known minimum
+        raise ExperimentError(tr("settings maps of networks have no figure; use .npz or .csv"))
     layout = MapLayout(options, *heading)
     axes, image = layout.add_axes(), OutcomeImage(result.outcome, result.steps, len(result.minima))
     first, second = result.specs

@@ -19,10 +19,14 @@ LANE_HEIGHT = 0.028  # of the axes, between the lines of two runs that show wher
 
 
 class LossScale(NamedTuple):
-    """How losses are plotted: minus the ``minimum`` if it is known; ``start`` is the loss at the start."""
+    """How losses are plotted: minus the ``minimum`` if it is known; ``start`` is the loss at the start.
+
+    ``is_positive`` is whether all losses are positive though the minimum is unknown, as those of a network.
+    """
 
     minimum: float | None
     start: float
+    is_positive: bool = False
 
     def values(self, curve: RateCurve) -> np.ndarray:
         """Return the plotted losses of a curve (n,), nan where the run has diverged."""
@@ -38,7 +42,7 @@ class LossScale(NamedTuple):
     @property
     def is_log(self) -> bool:
         """Whether the axis is logarithmic."""
-        return self.minimum is not None and self.start_value > 0
+        return (self.minimum is not None or self.is_positive) and self.start_value > 0
 
     @property
     def label(self) -> str:

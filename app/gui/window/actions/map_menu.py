@@ -30,6 +30,9 @@ STEP_TEXTS: dict[int | None, str] = {
 }
 
 
+MINIMUM_ACTIONS = "rates_steps", "settings_color_minimum", "settings_color_steps"  # not of a network
+
+
 def map_options(context: ActionContext) -> MapOptions:
     """Return the options of the maps of the experiment."""
     return context.session.experiment.map_options
@@ -49,7 +52,7 @@ def _option_action(action_id: str, text: str, field: str, value: Any, separator_
         MAP_MENU,
         lambda c: set_map_options(c, **{field: value}),
         separator_before=separator_before,
-        enabled=lambda c: action_id != "rates_steps" or c.session.experiment.problem is None,
+        enabled=lambda c: action_id not in MINIMUM_ACTIONS or c.session.experiment.problem is None,
         checked=lambda c: getattr(map_options(c), field) == value,
     )
 
