@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,10 +14,24 @@ from app.model.experiment import Experiment
 from app.model.lesson import Lesson, Question
 from app.model.lesson_claim import MEASURE_TEXTS, Claim
 from app.model.lesson_settings import setting_value, with_setting
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError
 
 STEP_COUNTS = ("first_beyond", "steps_to_loss", "steps_within")  # measures whose value is a step, inf if there is none
+STATUS_TEXTS = {  # by the kind of a status
+    "start": gettext_noop("has not moved"),
+    "descending": gettext_noop("descending"),
+    "slow": gettext_noop("slow progress"),
+    "oscillating": gettext_noop("oscillating"),
+    "cycling": gettext_noop("in a cycle"),
+    "wandering": gettext_noop("wandering"),
+    "converged": gettext_noop("converged"),
+    "resting": gettext_noop("at rest on a slope"),
+    "saddle": gettext_noop("at a saddle point or maximum"),
+    "climbing": gettext_noop("climbing"),
+    "diverging": gettext_noop("diverging"),
+    "diverged": gettext_noop("diverged"),
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,9 @@ def is_right(question: Question, prediction: float, answer: float) -> bool:
     """Return whether a prediction is the answer, or near enough to a number."""
     if question.measure is None:
         return prediction == answer
-    return abs(prediction - answer) <= question.tolerance or prediction == answer
+    return prediction == answer or math.isclose(
+        prediction, answer, rel_tol=1e-9, abs_tol=question.tolerance * (1 + 1e-9)
+    )
 
 
 def attempted_experiment(lesson: Lesson, settings: Experiment) -> Experiment:
@@ -102,6 +119,11 @@ def check_task(lesson: Lesson, attempt: Experiment) -> list[CheckedClaim]:
     return ClaimChecker(attempted_experiment(lesson, attempt)).check_all(lesson.task.goal)
 
 
+def status_text(kind: str) -> str:
+    """Return a kind of status in words."""
+    return tr(STATUS_TEXTS[kind]) if kind in STATUS_TEXTS else kind
+
+
 def measure_text(claim: Claim, experiment: Experiment) -> str:
     """Return what a claim measures, as words: "loss after step 300"."""
     steps = claim.instead.get("steps", experiment.steps)
@@ -117,10 +139,10 @@ def measure_text(claim: Claim, experiment: Experiment) -> str:
 
 
 def value_text(checked: CheckedClaim) -> str:
-    """Return a measured value with four digits; a step that is not reached is "never"."""
+    """Return a measured value with four digits, or a status in words; a step that is not reached is "never"."""
     value = checked.value
     if isinstance(value, str):
-        return value
+        return status_text(value)
     if value == np.inf:
         return tr("never") if checked.claim.measure in STEP_COUNTS else tr("overflow")
     if np.isnan(value):

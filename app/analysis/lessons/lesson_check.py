@@ -9,6 +9,7 @@ from app.analysis.lessons.claim_check import (
     CheckedClaim,
     ClaimChecker,
     measure_text,
+    status_text,
     value_text,
 )
 from app.analysis.lessons.text_numbers import known_numbers, unknown_numbers
@@ -103,7 +104,7 @@ def claim_subject(claim: Claim, experiment: Experiment) -> str:
 def condition_text(claim: Claim) -> str:
     """Return what a claim says about its value: "at least 3, at most 5"; empty if it only measures."""
     if isinstance(claim.equals, str):
-        return claim.equals
+        return status_text(claim.equals)
     parts = []
     if claim.equals is not None:
         margin = f" ± {claim.margin:g}" if claim.margin else ""

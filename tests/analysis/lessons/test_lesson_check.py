@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from app.analysis.lessons.claim_check import check_task, is_right, true_answer
+from app.analysis.lessons.claim_check import STATUS_TEXTS, check_task, is_right, true_answer
 from app.analysis.lessons.lesson_check import LessonFinding, check_lesson
 from app.analysis.lessons.text_numbers import unknown_numbers
+from app.analysis.status.status_types import KINDS
 from app.io.lesson_files import lesson_from_json, lesson_paths, load_lesson
 from app.model.lesson import Lesson
 from app.model.lesson_settings import setting_value, with_setting
@@ -179,12 +180,18 @@ def test_a_change_during_the_run_counts_from_the_start() -> None:
     assert all(each.holds for each in check_task(lesson, lesson.experiment.with_run(0, run)))
 
 
+def test_every_kind_of_status_has_words() -> None:
+    assert set(STATUS_TEXTS) == set(KINDS)
+
+
 def test_a_number_is_right_within_the_tolerance() -> None:
     question = {"text": "Where?", "measure": {"measure": "position", "step": 1}, "tolerance": 0.05}
     lesson = lesson_with(question=question)
     answer = true_answer(lesson.question, lesson.experiment)
     assert answer == pytest.approx(2.4)
     assert [is_right(lesson.question, guess, answer) for guess in (2.4, 2.44, 2.46, -2.4)] == [True, True, False, False]
+    assert 2.95 - 2.94 > 0.01  # in floats
+    assert is_right(replace(lesson.question, tolerance=0.01), 2.95, 2.94)
     choices = lesson_with().question
     assert true_answer(choices, lesson.experiment) == 1
     assert [is_right(choices, guess, 1) for guess in (0, 1)] == [False, True]
