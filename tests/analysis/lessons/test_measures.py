@@ -151,5 +151,5 @@ def test_values_as_texts() -> None:
         for name, value in (("loss", 66.0), ("loss", 0.0123456), ("loss", math.inf), ("steps_within", math.inf))
     ]
     assert texts == ["66", "0.01235", "overflow", "never"]
-    assert value_text(CheckedClaim(Claim("status"), "saddle", True)) == "saddle"
+    assert value_text(CheckedClaim(Claim("status"), "saddle", True)) == "at a saddle point or maximum"
     assert value_text(CheckedClaim(Claim("position"), math.nan, False)) == "unknown"
