@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.block_run import Problem
+from app.engine.map_job import ALL_ROWS
 from app.engine.nearest_minimum import compute_minima, compute_nearest
 from app.engine.outcomes import compute_outcomes
 from app.engine.rest_classification import ON_ITS_WAY
@@ -18,8 +19,6 @@ from app.utils.progress_generators import finish
 from app.utils.validation import ExperimentError
 from surfaces import Surface
 from surfaces.surface import Bounds
-
-ALL_ROWS = slice(None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.engine.map_job import shows_basin_map
 from app.engine.map_jobs import BasinMapJob, DifferenceMapJob, RateCurvesJob, SettingsMapJob
 from app.engine.settings_map import default_names, with_defaults
 from app.model.experiment import Experiment, LossPlot
@@ -21,11 +22,6 @@ def basin_map_job(experiment: Experiment, run: Run, bounds: Bounds) -> BasinMapJ
     """Return the job of the basin map of a run."""
     bare = replace(_bare(experiment, [with_defaults(run, [])]), start=None)
     return BasinMapJob(bare, map_steps(experiment), bounds, experiment.map_options.basin_size)
-
-
-def shows_basin_map(experiment: Experiment) -> bool:
-    """Return whether the contour plot shows a basin map: not on a plane that the runs of a problem leave."""
-    return experiment.plot_options.basin_map and experiment.problem is None
 
 
 def displayed_basin_job(experiment: Experiment, index: int, bounds: Bounds) -> BasinMapJob | None:

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from app.engine.basin_map import ALL_ROWS
 from app.model.experiment import Experiment
 from app.utils.progress_generators import Computation, finish
+
+ALL_ROWS = slice(None)
+
+
+def shows_basin_map(experiment: Experiment) -> bool:
+    """Return whether the contour plot shows a basin map: not on a plane that the runs of a problem leave."""
+    return experiment.plot_options.basin_map and experiment.problem is None
 
 
 @dataclass(frozen=True)

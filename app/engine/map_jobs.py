@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from app.engine.basin_map import ALL_ROWS, BasinMap, compute_basin_map, continue_basin_map
+from app.engine.basin_map import BasinMap, compute_basin_map, continue_basin_map
 from app.engine.difference_map import DifferenceMap, difference_map
 from app.engine.learning_rate_grid import RATE_COUNT, SEQUENTIAL_RATE_COUNT, common_learning_rates
-from app.engine.map_job import MapJob, MapState
+from app.engine.map_job import ALL_ROWS, MapJob, MapState
 from app.engine.map_parts import merge_basin_maps, merge_settings_maps
 from app.engine.settings_map import (
     RateCurve,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.basin_map import ALL_ROWS, make_problem
+from app.engine.basin_map import make_problem
 from app.engine.block_run import Outcomes
 from app.engine.learning_rate_grid import common_learning_rates
 from app.engine.learning_rate_sweep import is_batched, try_learning_rates
+from app.engine.map_job import ALL_ROWS
 from app.engine.nearest_minimum import compute_minima
 from app.engine.outcomes import compute_outcomes
 from app.engine.problem_outcomes import compute_problem_outcomes

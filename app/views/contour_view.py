@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from app.analysis.height_map import HeightMap, cached_height_map
 from app.analysis.landscape_text import plane_text
 from app.analysis.plane_gap import differs_from_plane
-from app.engine.displayed_maps import shows_basin_map
+from app.engine.map_job import shows_basin_map
 from app.engine.trajectory import Trajectory
 from app.plotting import markers, text_fitting
 from app.plotting.colormap import surface_colormap

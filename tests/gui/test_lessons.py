@@ -320,3 +320,16 @@ def test_the_text_of_a_lesson_is_larger_in_presentation_mode(open_window: Open, 
     window.presentation_mode.leave()
     process_events(application)
     assert label.fontInfo().pixelSize() == before
+
+
+def test_a_lesson_begins_with_the_whole_surface_visible(open_window: Open, application: QApplication) -> None:
+    own = replace(choice_lesson.experiment, steps=None)
+    window = open_window(own)
+    window.action_registry["lessons"].trigger()
+    process_events(application)
+    window.view_area.zoom(0.5)
+    window.view_area.contour_tool.proposal.propose((1.0, 1.0))
+    assert window.view_area.is_zoomed
+    window.lessons.panel.begin(choice_lesson)
+    assert not window.view_area.is_zoomed
+    assert window.view_area.contour_tool.proposal.start is None

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.analysis.lessons.claim_check import CheckedClaim, measure_text, value_text
-from app.analysis.lessons.lesson_check import condition_text
+from app.analysis.lessons.claim_check import CheckedClaim, value_text
+from app.analysis.lessons.lesson_check import claim_subject, condition_text
 from app.model.experiment import Experiment
 from app.model.lesson import Question
-from app.model.lesson_claim import Claim
 from app.utils.i18n import tr
-
-
-def claim_subject(claim: Claim, experiment: Experiment) -> str:
-    """Return what a claim measures and, if there are several runs, of which run."""
-    subject = measure_text(claim, experiment)
-    if len(experiment.runs) > 1 and claim.measure != "setting":
-        subject = tr("{measure} (run {run})", measure=subject, run=claim.run)
-    changes = ", ".join(f"{name} = {value}" for name, value in claim.instead.items())
-    return tr("{measure} with {changes}", measure=subject, changes=changes) if changes else subject
 
 
 def measured_line(checked: CheckedClaim, experiment: Experiment) -> str:

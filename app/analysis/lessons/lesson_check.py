@@ -12,6 +12,7 @@ from app.analysis.lessons.claim_check import (
     value_text,
 )
 from app.analysis.lessons.text_numbers import known_numbers, unknown_numbers
+from app.model.experiment import Experiment
 from app.model.lesson import Lesson
 from app.model.lesson_claim import Claim
 from app.utils.i18n import tr
@@ -81,20 +82,22 @@ def _number_findings(texts: Iterable[str], known: set[float]) -> Iterator[Lesson
 
 def claim_report(checked: CheckedClaim, lesson: Lesson) -> str:
     """Return what a claim measures, the value, and what is claimed."""
-    claim = checked.claim
-    changes = ", ".join(f"{name} = {value}" for name, value in claim.instead.items())
-    subject = measure_text(claim, lesson.experiment)
-    if len(lesson.experiment.runs) > 1 and claim.measure != "setting":
-        subject = tr("{measure} (run {run})", measure=subject, run=claim.run)
-    if changes:
-        subject = tr("{measure} with {changes}", measure=subject, changes=changes)
-    condition = condition_text(claim)
+    subject, condition = claim_subject(checked.claim, lesson.experiment), condition_text(checked.claim)
     value = value_text(checked)
     return (
         tr("{measure}: {value}, claimed: {condition}", measure=subject, value=value, condition=condition)
         if condition
         else tr("{measure}: {value}", measure=subject, value=value)
     )
+
+
+def claim_subject(claim: Claim, experiment: Experiment) -> str:
+    """Return what a claim measures and, if there are several runs, of which run."""
+    subject = measure_text(claim, experiment)
+    if len(experiment.runs) > 1 and claim.measure != "setting":
+        subject = tr("{measure} (run {run})", measure=subject, run=claim.run)
+    changes = ", ".join(f"{name} = {value}" for name, value in claim.instead.items())
+    return tr("{measure} with {changes}", measure=subject, changes=changes) if changes else subject
 
 
 def condition_text(claim: Claim) -> str:

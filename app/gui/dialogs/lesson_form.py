@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.analysis.lessons.feedback_text import claim_subject
+from app.analysis.lessons.lesson_check import claim_subject
 from app.gui.dialogs.claim_fields import NUMBER_SPEC, ClaimFields, number_in
 from app.gui.dialogs.form_widgets import make_combo_box, make_label
 from app.gui.widgets.inline_message import InlineMessage

@@ -17,6 +17,7 @@ from PyQt6.QtGui import QAction
 from app.gui.widgets.lazy_panel import LazyPanel
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.document_controller import DocumentController
+from app.gui.window.view_area import ViewArea
 from app.gui.window.window_panels import WindowPanels
 from app.session.session import Session
 from app.session.settings import Settings
@@ -44,13 +45,14 @@ class LessonController(QObject):
         documents: DocumentController,
         dock_layout: DockLayout,
         panels: WindowPanels,
+        view_area: ViewArea,
         toggle_dock: Callable[[str], object],
         update_texts: Callable[[], object],
     ) -> None:
         super().__init__(dock_layout)
         self.session, self.settings, self.documents = session, settings, documents
         self.dock_layout, self.panels, self.toggle_dock = dock_layout, panels, toggle_dock
-        self.update_texts = update_texts
+        self.view_area, self.update_texts = view_area, update_texts
         self.actions: Mapping[str, QAction] = {}
         self.lesson_session: Any = None  # once the panel has been shown
         self.panel: Any = None
@@ -162,7 +164,10 @@ class LessonController(QObject):
         return path is not None
 
     def _on_lesson_changed(self) -> None:
-        """Show the speed and other controls of the experiment that is in use now."""
+        """Show the speed and other controls of the experiment that is in use now, and all of its surface."""
+        if self.view_area.canvases and (self.session.locked or self.lesson_session.lesson is None):
+            self.view_area.reset_viewport()
+            self.view_area.contour_tool.proposal.propose(None)  # a start that was proposed for the other experiment
         self.panels.playback_bar.speed.show_value(round(self.session.clock.speed, 3))
         self.update_texts()
 

@@ -32,7 +32,6 @@ from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
 from app.gui.window.start_page_controller import StartPageController
 from app.gui.window.view_area import ViewArea
-from app.gui.window.view_controls import add_view_controls
 from app.gui.window.window_panels import WindowPanels
 from app.gui.window.window_state import load_view_options, restore_geometry, restore_speed, save_window_state
 from app.model.experiment import Experiment
@@ -105,7 +104,14 @@ class MainWindow(QMainWindow):
         self.map_progress = MapProgress(self, self.view_area.map_store)
         self.panels = WindowPanels(self, session, settings, self.appearance, self.dock_layout)
         self.lessons = LessonController(
-            session, settings, self.documents, self.dock_layout, self.panels, self.toggle_dock, self.update_texts
+            session,
+            settings,
+            self.documents,
+            self.dock_layout,
+            self.panels,
+            self.view_area,
+            self.toggle_dock,
+            self.update_texts,
         )
         self.presentation_mode = PresentationMode(
             self, session, self.appearance, self.dock_layout, self.view_area, self.panels
@@ -177,6 +183,8 @@ class MainWindow(QMainWindow):
             self.view_area.select_run = lambda row: self.side_panel.run_list.list.setCurrentRow(row)
             self.view_area.build_canvases(self.error_reporter.handle_exception, self.action_registry.refresh)
             self.action_registry.add_actions(view_actions(), before="side")
+            from app.gui.window.view_controls import add_view_controls
+
             for name, canvas in self.canvases.items():
                 add_view_controls(name, self.dock_layout.docks[name], canvas, self.action_registry)
             self.display_updater.refresh_all()

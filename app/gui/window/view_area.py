@@ -13,8 +13,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
-from app.engine.displayed_maps import displayed_basin_job
-from app.engine.map_job import MapJob
+from app.engine.map_job import MapJob, shows_basin_map
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.step_focus import StepFocus
@@ -177,8 +176,10 @@ class ViewArea:
 
     def _basin_job(self, experiment: Experiment, index: int) -> MapJob | None:
         """Return the job of the basin map under the contour plot; None if it does not show one."""
-        if self.dock_layout.docks["contour"].isHidden():
+        if self.dock_layout.docks["contour"].isHidden() or not shows_basin_map(experiment):
             return None
+        from app.engine.displayed_maps import displayed_basin_job  # only for a map
+
         view, bounds = self.viewports["contour"].view, self.session.bounds
         if view.scene is not None and self.current_scene().same_domain(view.scene):
             bounds = view.viewport or bounds

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.engine.displayed_maps import shows_basin_map
-from app.engine.rest_classification import ON_ITS_WAY
+from app.engine.map_job import shows_basin_map
 from app.gui.window.actions.action import Action, ActionContext
 from app.model.map_options import DEFAULT_MAP_OPTIONS, RATE_QUANTITIES, SETTINGS_QUANTITIES, MapOptions
 from app.utils.i18n import tr
@@ -109,6 +108,8 @@ def _basins_can_continue(context: ActionContext) -> bool:
     state = context.view_area.map_store.states.get("contour")
     if not shows_basins(context) or state is None or state.progress is not None or state.result is None:
         return False
+    from app.engine.rest_classification import ON_ITS_WAY  # not before the first map
+
     return 2 * state.job.steps <= MAX_STEPS and bool((state.result.outcome == ON_ITS_WAY).any())
 
 
