@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from app.analysis.problem_metrics import held_metric
+from app.analysis.problem_metrics import held_metric, held_values
 from app.analysis.status.network_status import gradient_norm_at, step_size_at
 from app.engine.trajectory import Trajectory, span_at
 from surfaces import Surface
@@ -42,7 +42,7 @@ def loss_above_minimum(trajectory: Trajectory, first_step: int, last_step: int) 
 def gradient_norm(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
     """Return the norm of the gradient after each step, of all parameters of a problem that has many."""
     if trajectory.projected_problem is not None:
-        return np.array([gradient_norm_at(trajectory, step) for step in range(first_step, last_step + 1)])
+        return held_values(lambda step: gradient_norm_at(trajectory, step), first_step, last_step)
 
     def compute(surface: Surface, x: np.ndarray, y: np.ndarray, _: np.ndarray) -> np.ndarray:
         return np.asarray(np.hypot(*surface(x, y)[1]))
@@ -66,7 +66,7 @@ def _on_each_surface(
 def step_size(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
     """Return the distance that each step moved; nan for step 0, which is the start."""
     if trajectory.projected_problem is not None:
-        return np.array([step_size_at(trajectory, step) for step in range(first_step, last_step + 1)])
+        return held_values(lambda step: step_size_at(trajectory, step), first_step, last_step)
     x, y, _ = trajectory.values_between(max(first_step - 1, 0), last_step)
     with np.errstate(all="ignore"):
         step_sizes = np.hypot(np.diff(x), np.diff(y))

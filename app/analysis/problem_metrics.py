@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from app.engine.trajectory import CHECKPOINT_INTERVAL_PROBLEM, Trajectory
@@ -26,10 +28,18 @@ def metric_at(trajectory: Trajectory, name: str, step: int) -> float:
 
 def held_metric(trajectory: Trajectory, name: str, first_step: int, last_step: int) -> np.ndarray:
     """Return a metric after each step; after ``EXACT_STEPS``, it is constant between two evaluations."""
-    steps = [
-        step if step < EXACT_STEPS else step - step % EVALUATION_INTERVAL for step in range(first_step, last_step + 1)
-    ]
-    return np.array([metric_at(trajectory, name, step) for step in steps])
+    return held_values(lambda step: metric_at(trajectory, name, step), first_step, last_step)
+
+
+def held_values(compute: Callable[[int], float], first_step: int, last_step: int) -> np.ndarray:
+    """Return a value after each step, of steps with stored states after ``EXACT_STEPS``: no other is computed again."""
+    values: list[float] = []
+    for step in range(first_step, last_step + 1):
+        if step < EXACT_STEPS or step % EVALUATION_INTERVAL == 0 or not values:
+            values.append(compute(step if step < EXACT_STEPS else step - step % EVALUATION_INTERVAL))
+        else:
+            values.append(values[-1])
+    return np.array(values)
 
 
 def metric_names(surface: Surface) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ the plane, and the true loss there, which is not the height of the plane below.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
@@ -21,7 +22,10 @@ from surfaces.problems.projected_problem import ProjectedProblem
 
 
 class ProjectedPoint(NamedTuple):
-    """State of a run after ``t`` steps with the fields of a ``Point``: ``x`` is (all parameters, *state)."""
+    """State of a run after ``t`` steps with the fields of a ``Point``: ``x`` is (all parameters, *state).
+
+    ``step_size`` is the distance that step ``t`` has moved all parameters, nan at the start.
+    """
 
     t: int
     x: tuple[Any, ...]
@@ -31,6 +35,7 @@ class ProjectedPoint(NamedTuple):
     diverged: bool
     modifier_states: ModifierStates
     position: tuple[float, float]
+    step_size: float = math.nan
 
 
 def first_point(optimizer: Optimizer, surface: SurfaceFunction, start: tuple[float, float]) -> Point:
@@ -67,14 +72,15 @@ def descend_on(
         if vector.diverged:
             return point._replace(diverged=True)
         x, y, _ = projected.project(vector.position)
-        point = cast(Point, _project(vector, (x, y)))
+        moved = vector.position - point.x[0]
+        point = cast(Point, _project(vector, (x, y), math.sqrt(moved @ moved)))
         for column, value in zip((xs, ys, losses), (x, y, vector.loss), strict=True):
             column.append(value)
     return point
 
 
-def _project(vector: VectorPoint, position: tuple[float, float]) -> ProjectedPoint:
+def _project(vector: VectorPoint, position: tuple[float, float], step_size: float = math.nan) -> ProjectedPoint:
     states = (vector.position, *vector.state)
     return ProjectedPoint(
-        vector.t, states, (), vector.loss, vector.gradient, vector.diverged, vector.modifier_states, position
+        vector.t, states, (), vector.loss, vector.gradient, vector.diverged, vector.modifier_states, position, step_size
     )

@@ -215,7 +215,7 @@ def missing_reason(scene: Scene) -> tuple[str, bool]:
         return tr("not available: this surface has no known minimum"), True
     if quantity in PROBLEM_QUANTITIES and quantity not in metrics:
         return tr("not available: only built-in networks have test data and accuracy"), True
-    if quantity in metrics:
+    if quantity in metrics or (quantity in ("gradient", "step") and scene.experiment.problem is not None):
         return tr("after step {exact}: evaluated every {n} steps", exact=EXACT_STEPS, n=EVALUATION_INTERVAL), False
     names_without = [
         trajectory.method.name for trajectory, _ in scene.visible_runs if not trajectory.method.has_learning_rate

@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,23 @@ def test_a_curve_has_the_exact_values_of_the_first_steps_and_then_of_every_eight
         expected[step - step % EVALUATION_INTERVAL] for step in range(EXACT_STEPS, STEPS + 1)
     ]
     assert metric_at(trajectory, "test_loss", STEPS) == expected[STEPS]
+
+
+@pytest.mark.parametrize("quantity", ["gradient", "step"])
+def test_norms_of_past_steps_need_no_step_again(race: Race, quantity: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trajectory = race.trajectories[0].copy_until(STEPS)
+    points = list(trajectory.iter_points(STEPS))
+    moves = [np.nan, *(np.linalg.norm(b.x[0] - a.x[0]) for a, b in pairwise(points))]
+    expected = [np.linalg.norm(point.gradient) for point in points] if quantity == "gradient" else moves
+    metric_series(trajectory, quantity).values_up_to(EXACT_STEPS - 1)
+
+    def fail(*_: Any) -> None:
+        raise AssertionError("a step was computed again")
+
+    monkeypatch.setattr("app.engine.trajectory.descend_on", fail)
+    values = list(metric_series(trajectory, quantity).values_up_to(STEPS))
+    indices = [k if k < EXACT_STEPS else k - k % EVALUATION_INTERVAL for k in range(STEPS + 1)]
+    np.testing.assert_allclose(values, [expected[k] for k in indices], rtol=1e-12)
 
 
 def test_nothing_is_evaluated_for_a_plot_of_the_loss(experiment: Experiment) -> None:

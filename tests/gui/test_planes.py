@@ -64,3 +64,15 @@ def test_the_dialog_says_which_steps_are_possible(open_shell: Open, application:
     assert not dialog.isVisible()
     assert window.session.experiment.landscape is not None
     assert window.session.experiment.landscape.kind == "snapshots"
+
+
+def test_adding_runs_skips_optimizers_that_take_too_long(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
+    window.session.change(lambda e: with_problem(e, "moons", {"points": 20}))
+    window.settings.set_favorite("optimizer", "newton", True)
+    before = {run.optimizer for run in window.session.experiment.runs}
+    for _ in range(10):
+        window.side_panel.run_list.add()
+    added = {run.optimizer for run in window.session.experiment.runs} - before
+    assert len(added) == 10
+    assert "newton" not in added

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 
 from app.analysis.status.status_types import RunStatus
+from app.engine.projected_descent import ProjectedPoint
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 
@@ -48,7 +50,4 @@ def gradient_norm_at(trajectory: Trajectory, step: int) -> float:
 
 def step_size_at(trajectory: Trajectory, step: int) -> float:
     """Return the distance that a step has moved all parameters; nan for step 0, which is the start."""
-    if step == 0:
-        return math.nan
-    before = trajectory.point_at(step - 1).x[0]
-    return float(np.linalg.norm(trajectory.point_at(step).x[0] - before))
+    return cast(ProjectedPoint, trajectory.point_at(step)).step_size

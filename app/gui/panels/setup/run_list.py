@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from app.engine.safe_rate import with_safe_rate
 from app.gui.widgets import icons
 from app.model.branch import MAX_RUNS
+from app.model.problem_data import is_fast_enough
 from app.model.run import Run
 from app.model.run_labels import distinct_labels
 from app.session.session import Session
@@ -150,13 +151,18 @@ class RunList(QWidget):
         self.session.change(lambda e: e.with_run(row, replace(e.runs[row], visible=visible)))
 
     def add(self) -> None:
-        """Add a run with the first optimizer that is not in use, preferably a favorite, with a safe learning rate."""
+        """Add a run with the first optimizer that is not in use, preferably a favorite, with a safe learning rate.
+
+        Optimizers whose steps take too long on the problem of the experiment are skipped.
+        """
         experiment = self.session.experiment
         if len(experiment.runs) >= MAX_RUNS:
             return
         used = {run.optimizer for run in experiment.runs}
-        favorites = [name for name in self.settings.favorites("optimizer") if name in OPTIMIZERS]
-        optimizer_id = next((name for name in (*favorites, *OPTIMIZERS) if name not in used), "sgd")
+        count = 0 if experiment.problem is None else experiment.problem.parameter_count
+        possible = [name for name, method in OPTIMIZERS.items() if is_fast_enough(method, count)]
+        favorites = [name for name in self.settings.favorites("optimizer") if name in possible]
+        optimizer_id = next((name for name in (*favorites, *possible) if name not in used), "sgd")
         self._append(with_safe_rate(Run(optimizer_id), experiment), gettext_noop("Add Run"))
 
     def duplicate(self) -> None:
