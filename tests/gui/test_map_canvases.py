@@ -254,6 +254,16 @@ def test_a_screen_reader_hears_what_the_map_says_about_the_current_setting(
     assert window.canvases["contour"].accessibleDescription() not in ("", lines[0])
 
 
+def test_a_map_view_is_described_only_once_it_is_drawn(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(BOWL)
+    window.action_registry["view_settings"].trigger()
+    canvas = window.canvases["settings"]
+    assert canvas.isVisible()
+    assert canvas.view.scene is None  # before the first paint
+    window.view_area.update_descriptions()
+    assert canvas.accessibleDescription() == window.canvases["relief"].accessibleDescription()
+
+
 @pytest.mark.slow
 def test_a_map_hidden_behind_a_maximized_view_is_computed_when_it_is_back(
     open_maps: Callable[..., MainWindow],

@@ -313,6 +313,7 @@ class ViewArea:
         """Update the accessible descriptions of the canvases."""
         description = describe(self.session.experiment, self.session.race, self.session.run_status, self.selected_run())
         for canvas in self.canvases.values():
-            text = "\n".join(filter(None, (canvas.view.summary() if canvas.isVisible() else "", description)))
+            is_drawn = canvas.isVisible() and canvas.view.scene is not None
+            text = "\n".join(filter(None, (canvas.view.summary() if is_drawn else "", description)))
             if canvas.accessibleDescription() != text:  # a screen reader reads every new one
                 canvas.setAccessibleDescription(text)
