@@ -39,7 +39,10 @@ def fill_choices(dialog: LessonDialog) -> None:
 
 def test_an_empty_form_says_what_is_missing(dialog: LessonDialog) -> None:
     assert not dialog.save_button.isEnabled()
-    assert dialog.report.toPlainText().endswith(".")
+    assert dialog.report.toPlainText() == "Enter a title."
+    dialog.question_page.title_field.setText("Rates")
+    dialog.check()
+    assert dialog.report.toPlainText() == "Enter a question."
     fill_choices(dialog)
     assert dialog.timer.isActive()
     dialog.check()

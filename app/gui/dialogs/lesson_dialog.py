@@ -81,9 +81,12 @@ class LessonDialog(QDialog):
     def lesson(self) -> Lesson:
         """Return the lesson; ExperimentError with what is missing."""
         question, explanation = self.question_page, self.explanation_page
+        title = question.title_field.text().strip()
+        if not title:
+            raise ExperimentError(tr("enter a title"))
         return Lesson(
             "lesson",
-            question.title_field.text().strip(),
+            title,
             self.experiment,
             question.question(),
             observe=explanation.observe_field.toPlainText().strip(),

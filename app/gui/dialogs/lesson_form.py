@@ -112,6 +112,8 @@ class QuestionPage(FormPage):
     def question(self) -> Question:
         """Return the question; ExperimentError if something is missing."""
         text = self.question_field.toPlainText().strip()
+        if not text:
+            raise ExperimentError(tr("enter a question"))
         if self.kind_combo.currentData() == "number":
             tolerance = number_in(self.tolerance_field, NUMBER_SPEC, tr("Tolerance of the answer"))
             return Question(text, measure=self.measure_fields.claim(), tolerance=tolerance)
@@ -194,11 +196,14 @@ class TaskPage(FormPage):
         """Return the task, None without one; ExperimentError if something is missing."""
         if not self.task_box.isChecked():
             return None
+        text = self.text_field.toPlainText().strip()
+        if not text:
+            raise ExperimentError(tr("enter a task"))
         items = [self.free_list.item(row) for row in range(self.free_list.count())]
         free = [item.data(NAME_ROLE) for item in items if item and item.checkState() is Qt.CheckState.Checked]
         limit = number_in(self.limit_field, NUMBER_SPEC, tr("Value of the goal"))
         goal = self.goal_fields.claim(**{self.limit_combo.currentData(): limit})
-        return Task(self.text_field.toPlainText().strip(), tuple(free), (goal,))
+        return Task(text, tuple(free), (goal,))
 
 
 def lines_in(field: QPlainTextEdit) -> list[str]:
