@@ -6,10 +6,11 @@ import numpy as np
 
 from app.utils.i18n import gettext_noop, tr
 from surfaces.landscape.landscape import Landscape
-from surfaces.landscape.planes import cosine_contents, random_walk_shares
+from surfaces.landscape.planes import SNAPSHOT_FACTS, cosine_contents, random_walk_shares
 
 TOLERANCE = 0.1  # relative difference between two losses, above which the plane does not show the true one
 MOST_COSINE = 0.9  # of both coordinates of a path, above which it looks like a random walk
+MOST_SNAPSHOTS = 100_000  # for which the shares of a random walk are computed
 PLANES = {
     "ends": gettext_noop("plane through the start, the end, and the point of the path farthest from their line"),
     "pca": gettext_noop("plane of the first two principal components of the path"),
@@ -84,14 +85,17 @@ def _distance_sentence(landscape: Landscape) -> str:
 
 
 def _share_sentences(landscape: Landscape) -> list[str]:
-    if len(landscape.shares) < 2 or len(landscape.path) < 3:
+    if len(landscape.shares) < 2:
         return []
-    if len(landscape.runs) > 1:
+    if len(landscape.runs) > 1 or landscape.kind == "joint":
         first, second = landscape.shares[:2].tolist()
         return [
             tr("The plane has {first:.1%} + {second:.1%} of the variance of the paths.", first=first, second=second)
         ]
-    expected = random_walk_shares(len(landscape.path))
+    count, contents = _snapshots(landscape)
+    if count < 3:
+        return []
+    expected = random_walk_shares(count)
     sentences = [
         tr(
             "The plane has {first:.1%} + {second:.1%} of the variance of the path; a random walk of this length has "
@@ -102,6 +106,16 @@ def _share_sentences(landscape: Landscape) -> list[str]:
             walk_second=expected[1],
         )
     ]
-    if min(cosine_contents(landscape.path)) > MOST_COSINE:
+    if min(contents) > MOST_COSINE:
         sentences.append(tr("Both coordinates look like those of a random walk: the shape of the path says nothing."))
     return sentences
+
+
+def _snapshots(landscape: Landscape) -> tuple[int, tuple[float, float]]:
+    """Return the number of points that the plane was made of and their cosine contents; 0 if they are not known."""
+    if len(landscape.path):
+        return len(landscape.path), cosine_contents(landscape.path)
+    count, first, second = (landscape.facts.get(name) for name in SNAPSHOT_FACTS)
+    if not isinstance(count, int) or not isinstance(first, float) or not isinstance(second, float):
+        return 0, (0.0, 0.0)
+    return min(count, MOST_SNAPSHOTS), (first, second)

@@ -18,7 +18,7 @@ from optimizers import OPTIMIZERS
 from optimizers.vector_descent import descend_vector, initial_vector_point
 from surfaces.landscape import Landscape
 from surfaces.landscape.loss_grid import compute_loss_grid
-from surfaces.landscape.planes import Plane, plane_through_ends, principal_plane
+from surfaces.landscape.planes import Plane, plane_through_ends, principal_plane, snapshot_facts
 from surfaces.problems import Problem
 
 REFERENCE, REFERENCE_RATE, REFERENCE_STEPS = "adam", 0.01, 300  # of the run that the first plane shows
@@ -117,7 +117,7 @@ def show_on_plane(
         result.heights,
         kind=plane.kind,
         shares=plane.shares[:2],
-        facts={"parameters": problem.size},
+        facts={"parameters": problem.size, **(snapshot_facts(plane, snapshots) if plane.kind == "pca" else {})},
     )
     name = experiment.landscape.name if data.network is not None and experiment.landscape else problem.name
     return experiment.with_problem(data.on_plane(plane), embed_landscape(landscape, name))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 BLOCK = 1 << 18  # columns at a time
+SNAPSHOT_FACTS = ("snapshots", "first_cosine_content", "second_cosine_content")  # names of facts about a landscape
 SMALLEST_HEIGHT = 1e-9  # of a triangle of snapshots, relative to its base, below which they lie on one line
 
 
@@ -197,6 +198,11 @@ def random_walk_shares(snapshot_count: int) -> tuple[float, float]:
     k = np.arange(1, snapshot_count)
     variances = 1 / (2 - 2 * np.cos(np.pi * k / snapshot_count))
     return float(variances[0] / variances.sum()), float(variances[1] / variances.sum()) if len(k) > 1 else 0.0
+
+
+def snapshot_facts(plane: Plane, snapshots: np.ndarray) -> dict[str, Any]:
+    """Return the number of snapshots of a path, shape (k, d), and the cosine contents of their coordinates."""
+    return dict(zip(SNAPSHOT_FACTS, (len(snapshots), *cosine_contents(plane.project(snapshots)[0])), strict=True))
 
 
 def cosine_contents(coordinates: np.ndarray) -> tuple[float, float]:

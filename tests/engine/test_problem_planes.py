@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine.problem_experiment import with_plane_through_runs, with_problem
+from app.analysis.landscape_text import landscape_sentences
+from app.engine.problem_experiment import plane_snapshots, with_plane_through_runs, with_problem
 from app.engine.problem_planes import with_plane_through_run, with_plane_through_steps, with_random_plane
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
@@ -107,3 +108,17 @@ def test_an_origin_of_another_size_is_refused(experiment: Experiment) -> None:
     for origin in ((1.0, 2.0), (float("nan"),) * 354, "12"):
         with pytest.raises(ExperimentError, match="the origin of a plane"):
             replace(experiment.problem, origin=origin)  # type: ignore[arg-type]
+
+
+def test_the_share_of_variance_is_told_beside_that_of_a_random_walk(experiment: Experiment, race: Race) -> None:
+    shown = from_json(to_json(PLANES["pca"](experiment, race)))
+    path = plane_snapshots(race.trajectories[1], STEPS)
+    centered = path - path.mean(axis=0)
+    squares = np.linalg.svd(centered, compute_uv=False) ** 2
+    first, second = squares[:2] / squares.sum()
+    assert shown.landscape is not None
+    (sentence,) = landscape_sentences(shown.landscape.landscape)
+    assert f"{first:.1%} + {second:.1%} of the variance of the path; a random walk" in sentence
+    assert landscape_sentences(PLANES["ends"](experiment, race).landscape.landscape) == []
+    (joint,) = landscape_sentences(PLANES["joint"](experiment, race).landscape.landscape)
+    assert joint.endswith("of the variance of the paths.")

@@ -86,8 +86,9 @@ class SurfaceSelector(QWidget):
         self.edit_button.setVisible(surface.id in SURFACES and surface.with_data is None)
         text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
         landscape = self.session.experiment.landscape
-        if landscape is not None and problem is None:
-            text = " ".join([text, *landscape_sentences(landscape.landscape)[:1]])
+        if landscape is not None:
+            sentences = landscape_sentences(landscape.landscape)
+            text = " ".join([text, *(sentences[:1] if problem is None else sentences)])
         self.note_label.show_text(text)
         has_error = self.error_experiment is self.session.experiment
         self.error_label.setMinimumHeight(self.note_label.sizeHint().height())  # it takes the place of the description
