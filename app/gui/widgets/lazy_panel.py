@@ -42,3 +42,4 @@ class LazyPanel(QWidget):
         if self.panel is None:
             self.panel = self.build()
             self.column.addWidget(self.panel)
+            self.panel.show()  # at once: the layout would show it after the next event
