@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.landscape.hdf5 import NewerStructureError
 from surfaces.landscape.landscape import MAX_LINES
+
+MAX_CHUNK = 1 << 22  # numbers, which are unpacked together
 
 
 def read_compressed_hdf5(path: Path, wanted: Collection[str]) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -46,4 +49,6 @@ def _read(name: str, dataset: Any) -> np.ndarray:
             count=dataset.size,
             limit=MAX_LINES**2,
         )
+    if dataset.chunks and math.prod(dataset.chunks) > MAX_CHUNK:
+        raise DataError("the array {name} is stored in chunks that are too large", name=name)
     return np.asarray(dataset[()], float)

@@ -197,6 +197,8 @@ def _to_json_value(value: Any) -> Any:
 def from_json(source: str | bytes) -> Experiment:
     """Return the experiment in a JSON text; ExperimentError with one sentence if there is none."""
     data = parse_json(source)
+    if isinstance(data, dict) and "thalweg_answers" in data:
+        raise ExperimentError(tr("it holds answers to lessons, which 'thalweg lesson collect' reads"))
     if not isinstance(data, dict) or "thalweg" not in data:
         raise ExperimentError(tr('it is a JSON file, but not a Thalweg experiment: the key "thalweg" is missing'))
     minor_version = _check_version(data.pop("thalweg"))

@@ -11,7 +11,7 @@ from typing import Any
 from app.io.lesson_answers_files import load_answers, save_answers
 from app.model.experiment import Experiment
 from app.model.lesson_answers import MAX_ANSWERS, MAX_ATTEMPTS, MAX_NAME_LENGTH, LessonAnswer, LessonAnswers
-from app.system.settings_file import settings_file
+from app.system.settings_file import rename_to_backup, settings_file
 from app.utils.validation import ExperimentError
 
 
@@ -21,17 +21,26 @@ def record_file() -> Path:
 
 
 class LessonRecord:
-    """The answers by the name of the lesson; a file that cannot be read counts as missing.
+    """The answers by the name of the lesson; a file that cannot be read is kept under another name.
 
     The first prediction counts, because the answer is known afterwards; attempts are added.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.can_write = path, True
         answers: tuple[LessonAnswer, ...] = ()
-        with suppress(ExperimentError):
+        try:
             answers = load_answers(path).answers
+        except ExperimentError:  # also where there is none
+            self._set_aside()
         self.answers = {answer.lesson: answer for answer in answers}
+
+    def _set_aside(self) -> None:
+        """Rename a file that cannot be read, for example one of a later version; do not write if that fails."""
+        if self.path.exists():
+            with suppress(ExperimentError):
+                rename_to_backup(self.path)
+            self.can_write = not self.path.exists()
 
     def record_prediction(self, lesson: str, prediction: float | None, confidence: str) -> None:
         """Keep a prediction, unless there is one already."""
@@ -40,12 +49,15 @@ class LessonRecord:
             self._set_answer(replace(answer, prediction=prediction, confidence=confidence))
 
     def record_attempt(self, lesson: str, settings: Mapping[str, Any], is_solved: bool) -> None:
-        """Add an attempt at the task; when there are too many, only one that solves it, in place of the last."""
+        """Add an attempt at the task unless it was made before, as undo does.
+
+        When there are too many, only one that solves the task is added, in place of the last.
+        """
         answer = self._answer(lesson)
         attempts = answer.attempts
         if len(attempts) == MAX_ATTEMPTS:
             attempts = attempts[:-1] if is_solved else attempts
-        if len(attempts) < MAX_ATTEMPTS and (not attempts or attempts[-1] != settings):
+        if len(attempts) < MAX_ATTEMPTS and settings not in attempts:
             self._set_answer(replace(answer, attempts=(*attempts, dict(settings))))
 
     def _answer(self, lesson: str) -> LessonAnswer:
@@ -59,7 +71,7 @@ class LessonRecord:
 
     def save(self) -> None:
         """Write the file. A folder that cannot be written must not stop a lesson: the answers of this start remain."""
-        if self.answers:
+        if self.answers and self.can_write:
             with suppress(ExperimentError, OSError):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 save_answers(LessonAnswers(answers=tuple(self.answers.values())), self.path)

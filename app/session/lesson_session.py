@@ -110,6 +110,7 @@ class LessonSession(QObject):
         """Keep an answer, or None to skip the question, and play the runs of the lesson."""
         assert self.lesson is not None
         self.prediction, self.confidence = prediction, confidence
+        self.record.record_prediction(self.lesson.name, prediction, confidence)
         self.session.locked, self.stage = False, Stage.WATCH
         self.restore_settings()  # they may have been edited while the question was asked
         self.session.show_step(0)
@@ -135,7 +136,6 @@ class LessonSession(QObject):
             self.goal = check_task(self.lesson, self.session.experiment)
         except ExperimentError as error:  # a file that somebody else has written claims what cannot be measured
             self.session.message.emit(to_sentence(str(error)))
-        self.record.record_prediction(self.lesson.name, self.prediction, self.confidence)
         self.record.save()
         if self.prediction is not None:
             record_progress(self.settings, self.lesson.name, answered=True, right=self.is_right)
@@ -143,8 +143,12 @@ class LessonSession(QObject):
 
     @property
     def own_experiment(self) -> Experiment:
-        """The user's own experiment, also while a lesson is in use."""
-        return self.session.experiment if self._own_work is None else self._own_work.history.experiment
+        """The user's own experiment at its displayed step, also while a lesson is in use."""
+        if self._own_work is None:
+            experiment, race = self.session.experiment, self.session.race
+        else:
+            experiment, race = self._own_work.history.experiment, self._own_work.race
+        return replace(experiment, displayed_step=race.step)
 
     @property
     def is_right(self) -> bool:
@@ -184,7 +188,8 @@ class LessonSession(QObject):
         if self.lesson.task is not None and len(experiment.runs) >= len(self.lesson.experiment.runs):
             values = {name: setting_value(experiment, name) for name in self.lesson.task.free}
             settings = {name: value for name, value in values.items() if value is not None}
-            self.record.record_attempt(self.lesson.name, settings, self.is_solved)
+            if any(value != setting_value(self.lesson.experiment, name) for name, value in settings.items()):
+                self.record.record_attempt(self.lesson.name, settings, self.is_solved)
         record_progress(self.settings, self.lesson.name, solved=self.is_solved)
         self.goal_checked.emit()
 

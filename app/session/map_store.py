@@ -40,7 +40,7 @@ class MapStore(QObject):
         store.interaction_finished.connect(self._on_interaction_finished)
 
     def request(self, view_id: str, job: MapJob | None) -> None:
-        """Compute the map of a view, which has it already if the job is the same; None if it shows none."""
+        """Compute the map of a view, which has it already if the job is the same; None while it is hidden."""
         state = self.states.get(view_id)
         if job is None:
             self._task(view_id).cancel()
@@ -50,6 +50,11 @@ class MapStore(QObject):
             self._task(view_id).cancel()
             self.states[view_id] = MapState(job)
             self._start(view_id, job)
+
+    def discard(self, view_id: str) -> None:
+        """Remove the map of a view that is visible and has none for the current settings."""
+        self._task(view_id).cancel()
+        self.states.pop(view_id, None)
 
     def stop(self, view_id: str) -> None:
         """Cancel the computation of a map at the user's request; a coarser one that is there stays."""

@@ -28,7 +28,7 @@ def back_up_settings() -> str:
     path = settings_file()
     if not os.path.lexists(path):
         return "There are no settings to reset."
-    return f"All settings were reset. The old settings were saved to {make_printable(str(_rename_to_backup(path)))}"
+    return f"All settings were reset. The old settings were saved to {make_printable(str(rename_to_backup(path)))}"
 
 
 def set_unsafe_settings_aside() -> Path | None:
@@ -37,7 +37,7 @@ def set_unsafe_settings_aside() -> Path | None:
     Raises ExperimentError if it cannot be renamed.
     """
     path = settings_file()
-    return _rename_to_backup(path) if os.path.lexists(path) and not _is_safe(path) else None
+    return rename_to_backup(path) if os.path.lexists(path) and not _is_safe(path) else None
 
 
 def _is_safe(path: Path) -> bool:
@@ -67,7 +67,8 @@ def _decode_escape(match: re.Match[str]) -> str:
     return chr((int(hexadecimal, 16) if hexadecimal else int(octal, 8)) & 0xFFFF)
 
 
-def _rename_to_backup(path: Path) -> Path:
+def rename_to_backup(path: Path) -> Path:
+    """Rename a file to a free name that ends in .bak or .bak and a number, and return it."""
     backups = (path.with_name(f"{path.name}{suffix}") for suffix in (".bak", *(f".bak{k}" for k in range(2, 1000))))
     try:
         backup = next(candidate for candidate in backups if not os.path.lexists(candidate))

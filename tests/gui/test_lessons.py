@@ -333,3 +333,24 @@ def test_a_lesson_begins_with_the_whole_surface_visible(open_window: Open, appli
     window.lessons.panel.begin(choice_lesson)
     assert not window.view_area.is_zoomed
     assert window.view_area.contour_tool.proposal.start is None
+
+
+def test_the_status_of_the_runs_is_hidden_until_the_question_is_answered(window: MainWindow) -> None:
+    assert window.status_line.status_label.text()
+    window.lessons.show_lessons()
+    panel = window.lessons.panel
+    panel.begin(choice_lesson)
+    assert window.status_line.status_label.text() == ""
+    window.lessons.lesson_session.predict(None)
+    window.update_texts()
+    assert window.status_line.status_label.text()
+
+
+def test_what_a_lesson_opens_shows_the_run_of_its_task(window: MainWindow) -> None:
+    window.lessons.show_lessons()
+    task = replace(choice_lesson.task, free=("run2.lr",))
+    runs = (*choice_lesson.experiment.runs, replace(choice_lesson.experiment.runs[0], slot=7))
+    lesson = replace(choice_lesson, task=task, experiment=replace(choice_lesson.experiment, runs=runs))
+    window.lessons.panel.begin(lesson)
+    window.lessons.open_part("step_panel")
+    assert window.side_panel.run_list.selected_row == 1

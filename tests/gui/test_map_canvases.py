@@ -254,6 +254,17 @@ def test_a_screen_reader_hears_what_the_map_says_about_the_current_setting(
     assert window.canvases["contour"].accessibleDescription() not in ("", lines[0])
 
 
+@pytest.mark.slow
+def test_a_run_without_a_settings_map_removes_the_map_of_another(open_maps: Callable[..., MainWindow]) -> None:
+    window = open_maps("settings")
+    view = window.canvases["settings"].view
+    assert view.result is not None
+    window.side_panel.run_list.list.setCurrentRow(1)  # SGD has one hyperparameter
+    finish_maps(window)
+    assert view.result is None
+    assert view.message() == "SGD has no two hyperparameters for a map"
+
+
 def test_a_map_view_is_described_only_once_it_is_drawn(open_window: Callable[..., MainWindow]) -> None:
     window = open_window(BOWL)
     window.action_registry["view_settings"].trigger()

@@ -46,7 +46,11 @@ def test_files_that_cannot_be_right_are_refused(h5py: Any, tmp_path: Path) -> No
     with h5py.File(tmp_path / "bomb.h5", "w") as file:
         file["xcoordinates"], file["ycoordinates"] = XS, YS
         file.create_dataset("train_loss", (10**6, 10**6), "f8", chunks=(1000, 1000), compression="gzip")
+    with h5py.File(tmp_path / "chunk.h5", "w") as file:
+        file["xcoordinates"], file["ycoordinates"] = XS, YS
+        file.create_dataset("train_loss", (7, 9), "f8", maxshape=(None, None), chunks=(3000, 3000), compression="gzip")
     for name, words in (
+        ("chunk.h5", "chunks that are too large"),
         ("links.h5", "no losses over two directions"),
         ("external.h5", "must be numbers"),
         ("bomb.h5", "at most 263,169 are read"),

@@ -14,6 +14,7 @@ from app.analysis.lessons.class_rows import class_rows
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.session.document_state import DocumentState
 from app.session.lesson_progress import PROGRESS_KEY, LessonProgress, load_progress, record_progress
+from app.session.lesson_record import LessonRecord
 from app.session.lesson_session import LessonSession, Stage, neighbors
 from app.session.session import Session
 from app.session.settings import Settings
@@ -154,7 +155,7 @@ def test_the_goal_is_checked_for_every_attempt(lessons: LessonSession) -> None:
     assert not lessons._check_timer.isActive()
     answer = LessonSession(session, lessons.documents, lessons.settings).record.answers["one_rate"]
     assert (answer.prediction, answer.confidence) == (0.0, "sure")
-    assert [attempt["run1.lr"] for attempt in answer.attempts] == [0.02, 0.5, 0.03, 0.01]
+    assert [attempt["run1.lr"] for attempt in answer.attempts] == [0.02, 0.5, 0.03]  # not the settings of the lesson
     [row] = class_rows(lessons.record.answers_of("Kim", None), {"one_rate": choice_lesson})
     assert (row["right"], row["reached_in_attempt"]) == ("no", 2)
 
@@ -221,3 +222,42 @@ def test_whatever_is_done_in_lessons_the_own_experiment_comes_back(lessons: Less
     assert not session.locked
     assert not session.store.interaction_active
     assert not session.clock.running
+
+
+@pytest.mark.parametrize("content", ["{", '{"thalweg_answers": 99, "name": "", "answers": []}'])
+def test_answers_that_cannot_be_read_are_kept_under_another_name(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text(content)
+    record = LessonRecord(path)
+    record.record_prediction("one_step", 1.0, "sure")
+    record.save()
+    assert (tmp_path / "answers.json.bak").read_text() == content
+    assert LessonRecord(path).answers["one_step"].prediction == 1.0
+
+
+def test_an_answer_is_kept_if_the_lesson_is_left_before_the_end(lessons: LessonSession) -> None:
+    lessons.begin(choice_lesson)
+    lessons.predict(1.0, "guessing")
+    lessons.leave()
+    assert lessons.record.answers["one_rate"].prediction == 1.0
+
+
+def test_the_own_experiment_has_its_displayed_step(lessons: LessonSession) -> None:
+    lessons.session.advance(12)
+    step = lessons.session.race.step
+    assert lessons.own_experiment.displayed_step == step > 0
+    lessons.begin(choice_lesson)
+    assert lessons.own_experiment.displayed_step == step
+
+
+def test_settings_that_were_tried_before_are_no_new_attempt(lessons: LessonSession) -> None:
+    lessons.begin(choice_lesson)
+    lessons.predict(0.0, "sure")
+    lessons.reveal()
+    for rate in (0.02, 0.5):
+        lessons.session.change(lambda e, rate=rate: e.with_run(0, e.runs[0].with_hyperparameter("lr", rate)))
+        lessons.check_goal()
+    for _ in range(2):
+        lessons.session.store.undo()
+        lessons.check_goal()
+    assert [attempt["run1.lr"] for attempt in lessons.record.answers["one_rate"].attempts] == [0.02, 0.5]

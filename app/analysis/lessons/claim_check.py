@@ -143,7 +143,7 @@ def value_text(checked: CheckedClaim) -> str:
     value = checked.value
     if isinstance(value, str):
         return status_text(value)
-    if value == np.inf:
+    if np.isinf(value):
         return tr("never") if checked.claim.measure in STEP_COUNTS else tr("overflow")
     if np.isnan(value):
         return tr("unknown")

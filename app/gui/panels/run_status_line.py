@@ -61,7 +61,7 @@ class RunStatusLine(QWidget):
     def refresh(self) -> None:
         """Update the texts for the displayed step."""
         row = self.run_list.selected_row
-        has_run = 0 <= row < len(self.session.race.trajectories)
+        has_run = 0 <= row < len(self.session.race.trajectories) and not self.session.locked  # it may tell the answer
         name = self.session.displayed_experiment.runs[row].method.name if has_run else ""
         sentence = f"<b>{escape(name)}</b>: {escape(self.session.run_status(row).sentence)}." if has_run else ""
         eigenvalues, limit = self._curvature_texts(row) if has_run else ("", "")

@@ -25,7 +25,7 @@ from app.utils.i18n import tr
 from app.utils.validation import make_printable
 
 MARGIN = 12  # pixels between the page and the edge of the plots, at least
-MAX_SIZE = 600, 410  # pixels; the plots around it stay visible
+MAX_SIZE = 760, 430  # pixels; the plots around it stay visible
 GROUP_SPACING = 10  # pixels between the explanation of a button and the next button
 PATH_ROLE = Qt.ItemDataRole.UserRole
 
@@ -101,8 +101,8 @@ class StartPage(QFrame):
         columns.addLayout(left, 0, 0)
         columns.addLayout(right, 0, 1)
         columns.setHorizontalSpacing(16)
-        for column in (0, 1):
-            columns.setColumnStretch(column, 1)
+        for column, stretch in enumerate((2, 3)):
+            columns.setColumnStretch(column, stretch)
         bottom.addWidget(self.start_check_box, 1)
         bottom.addWidget(self.close_button)
         page = QVBoxLayout(self)

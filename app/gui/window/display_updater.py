@@ -86,7 +86,10 @@ class DisplayUpdater(QObject):
             self.view_area.refresh_background(throttled=self.session.clock.running)
         if not self.session.clock.running:
             self.notify("")  # the message was about another step
-        self._schedule_text_update()
+        if self.session.clock.running and self.session.clock.speed * self.text_update_timer.interval() <= 1000:
+            self.update_texts()  # at once: a step is shown long enough to compare the texts with the plots
+        else:
+            self._schedule_text_update()
 
     def _on_replicas_advanced(self) -> None:
         self.view_area.refresh_background(throttled=self.session.clock.running)

@@ -118,9 +118,18 @@ class LessonController(QObject):
 
     def open_part(self, name: str) -> None:
         """Open what a lesson names: a panel, a map, a help page, or the export of code."""
+        self._select_run_of_task()
         action = self.actions[PART_ACTIONS[name]]
         if not action.isChecked() or (name == "step_panel" and self.dock_layout.is_behind(name)):
             action.trigger()
+
+    def _select_run_of_task(self) -> None:
+        """Select the run whose settings the task of the lesson is about: maps and panels show the selected run."""
+        lesson = self.lesson_session.lesson if self.lesson_session is not None else None
+        free = lesson.task.free if lesson is not None and lesson.task is not None else ()
+        run = next((match for name in free if (match := re.match(r"run(\d+)\.", name))), None)
+        if run is not None:
+            self.panels.side_panel.run_list.list.setCurrentRow(int(run[1]) - 1)
 
     def save_answers(self) -> None:
         """Ask for a name, and save the answers to all lessons in a file."""
@@ -133,7 +142,8 @@ class LessonController(QObject):
 
         lessons = self.lesson_session
         answers = lessons.record.answers_of(name, lessons.own_experiment if with_experiment else None)
-        path = self.documents.ask_path(tr("Save Answers"), tr("Answers (*.json)"), "json", "answers")
+        file_name = "-".join(["answers", *re.findall(r"\w+", name)])[:60]
+        path = self.documents.ask_path(tr("Save Answers"), tr("Answers (*.json)"), "json", file_name)
         if path is not None:
             save_answers(answers, path)
             self.documents.notify(tr("Saved {path}", path=make_printable(str(path))))

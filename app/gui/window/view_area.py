@@ -170,7 +170,11 @@ class ViewArea:
         index = selected_index(experiment, self.selected_run())
         for name, view in MAP_VIEWS.items():
             is_visible = not self.dock_layout.docks[name].isHidden()
-            self.map_store.request(name, view.make_job(experiment, index) if is_visible else None)
+            job = view.make_job(experiment, index) if is_visible else None
+            if is_visible and job is None:
+                self.map_store.discard(name)
+            else:
+                self.map_store.request(name, job)
         self.map_store.request("contour", self._basin_job(experiment, index))
         return before != self.map_store.states
 
