@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from app.gui.window.orderly_end import Application
 from tests.processes import ROOT
 
 pytestmark = pytest.mark.slow
@@ -69,3 +73,15 @@ def test_a_second_signal_ends_a_program_that_hangs(second: signal.Signals) -> No
             assert program.wait(PATIENCE) == 128 + second
         finally:
             program.kill()
+
+
+def test_waiting_for_signals_ends_with_the_program() -> None:
+    receiver, sender = socket.socketpair()
+    sender.close()
+    requests: list[bool] = []
+    application = SimpleNamespace(
+        _signal_receiver=receiver, end_requested=SimpleNamespace(emit=lambda: requests.append(True))
+    )
+    Application._wait_for_signals(cast(Application, application))
+    receiver.close()
+    assert not requests

@@ -33,12 +33,12 @@ class Application(QApplication):
         Thread(target=self._wait_for_signals, daemon=True).start()
 
     def _wait_for_signals(self) -> None:
-        self._signal_receiver.recv(1)
-        self.end_requested.emit()
-        number = 0
-        while number not in FORCED_END_SIGNALS:
-            number = self._signal_receiver.recv(1)[0]
-        os._exit(128 + number)
+        receiver = self._signal_receiver
+        if receiver.recv(1):  # nothing is received when the program ends without a signal
+            self.end_requested.emit()
+        while received := receiver.recv(1):
+            if received[0] in FORCED_END_SIGNALS:
+                os._exit(128 + received[0])
 
     def event(self, event: QEvent | None) -> bool:
         """Close the main window first if the desktop asks to quit: floating docks do not close before it."""
