@@ -70,8 +70,13 @@ def _task_findings(lesson: Lesson, checker: ClaimChecker) -> Iterator[LessonFind
         return
     results = checker.check_all(lesson.task.goal)
     report = "; ".join(claim_report(each, lesson) for each in results)
-    text = tr("not reached at the start: {report}", report=report)
-    yield LessonFinding("task.goal", text, not all(each.holds for each in results))
+    is_reached = all(each.holds for each in results)
+    text = (
+        tr("the goal is already reached at the start: {report}", report=report)
+        if is_reached
+        else tr("the goal is not reached at the start: {report}", report=report)
+    )
+    yield LessonFinding("task.goal", text, not is_reached)
 
 
 def _number_findings(texts: Iterable[str], known: set[float]) -> Iterator[LessonFinding]:

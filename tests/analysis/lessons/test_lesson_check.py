@@ -109,7 +109,7 @@ def test_a_true_lesson_has_only_true_findings() -> None:
         ({"question": {**LESSON["question"], "answer": 0}}, "question.choices[1]", "a wrong choice"),
         ({"observe": "The first run needs 0.7 for its first step."}, "texts", "0.7 is neither"),
         ({"explanation": ["Every step multiplies x by −0.79."]}, "texts", "0.79 is neither"),
-        ({"task": {**LESSON["task"], "goal": [{"measure": "loss", "at_most": 9}]}}, "task.goal", "not reached"),
+        ({"task": {**LESSON["task"], "goal": [{"measure": "loss", "at_most": 9}]}}, "task.goal", "already reached"),
         ({"claims": [{"measure": "loss", "instead": {"run2.speed": 3}}]}, "claims", "has no hyperparameter"),
         ({"claims": [{"measure": "loss", "instead": {"run7.lr": 3}}]}, "claims", "has no run 7"),
         ({"claims": [{"measure": "loss", "instead": {"parameter.a": 3}}]}, "claims", "no parameter a"),

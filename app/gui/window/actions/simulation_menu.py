@@ -19,6 +19,8 @@ def _unlocked(context: ActionContext) -> bool:
 
 
 def _play_tool_tip(context: ActionContext) -> str:
+    if context.session.locked:
+        return tr("Answer the question of the lesson first, or skip it.")
     return (
         tr("Play again from step 0 (Space). Step Forward goes past the stop step.") if replays(context.session) else ""
     )
