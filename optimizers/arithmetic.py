@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-SAFE_LENGTHS = 1e-140, 1e140  # between them the square of a length neither overflows nor loses digits
-
 
 def sqrt(x: Any) -> Any:
     """Return the square root; a negative float raises ValueError, a negative array element gives nan."""
@@ -59,27 +57,10 @@ def dot(a: Any, b: Any) -> Any:
     return (a * b).sum(axis=0)
 
 
-def _length(a: Any) -> Any:
-    """Return the square root of x^2 + y^2 for an array of x and y: directly where the squares are safe, for speed.
-
-    A single point and each point of a batch get the same float.
-    """
-    shortest, longest = SAFE_LENGTHS
-    if a.ndim == 1:
-        x, y = a.tolist()
-        length = math.sqrt(x * x + y * y)
-        return np.float64(length) if shortest < length < longest else np.hypot(x, y)
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        lengths = np.sqrt(a[0] * a[0] + a[1] * a[1])
-    if shortest < lengths.min(initial=longest) and lengths.max(initial=shortest) < longest:
-        return lengths
-    return np.where((lengths > shortest) & (lengths < longest), lengths, np.hypot(a[0], a[1]))
-
-
 def norm(a: Any) -> Any:
     """Return the Euclidean norm, shape (*batch), of an array of shape (d, *batch), without overflow or underflow."""
     if len(a) == 2:
-        return _length(a)
+        return np.hypot(a[0], a[1])
     size = np.abs(a).max(axis=0, initial=0.0)
     scaled = ratio(a, size)
     return size * np.sqrt(dot(scaled, scaled))
