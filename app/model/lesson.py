@@ -65,6 +65,11 @@ class Question:
         if self.tolerance < 0:
             raise ExperimentError(tr("tolerance must not be negative"))
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether the program measures the answer: a number, or a choice with claims."""
+        return self.measure is not None or bool(self.choices[self.answer].claims)
+
 
 @dataclass(frozen=True)
 class Task:

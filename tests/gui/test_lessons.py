@@ -97,9 +97,11 @@ def test_a_lesson_from_the_prediction_to_the_task(window: MainWindow, applicatio
     assert (lessons.prediction, lessons.confidence) == (1.0, "sure")
     assert play.isEnabled()
     assert window.playback_bar.speed.number_field.value == window.session.clock.speed != 60.0
+    assert "Watch the loss." not in texts(window)  # what was measured is told at the end
     lessons.reveal()
     process_events(application)
-    assert "✓ Right. Measured: No." in texts(window)
+    assert "Watch the loss." in texts(window)
+    assert "✓ The lesson says: No." in texts(window)  # its choices have no claims
     assert "x after step 0 (run 1): 3" in texts(window)
     assert "The rate is too small." in texts(window)
     assert "surface" in texts(window)  # which has no slider
@@ -200,7 +202,7 @@ def test_a_lesson_survives_another_theme_and_language(window: MainWindow, applic
     window.lessons.lesson_session.reveal()
     window.appearance.set_language("ko")
     process_events(application)
-    assert "✗ 실제와 다릅니다. 측정한 결과: No." in texts(window)
+    assert "✗ 수업의 답: No." in texts(window)
     window.set_theme("dark")
     process_events(application)
     assert "아직 이루지 못했습니다" in texts(window)
@@ -291,13 +293,14 @@ def test_a_lesson_with_a_broken_formula_or_an_impossible_claim_can_be_used(
     lessons.reveal()
     process_events(application)
     assert r"\frac{1" in texts(window)
-    assert "✓ Right" in texts(window)
+    assert "✓ The lesson says: No." in texts(window)
     assert messages[-1].endswith(".")
     window.lessons.panel.begin(replace(number_lesson, question=replace(number_lesson.question, measure=impossible)))
     lessons.predict(1.0, "sure")
     lessons.reveal()
     process_events(application)
-    assert "✗ Not what happens. Measured: unknown" in texts(window)
+    assert "Measured: unknown" in texts(window)
+    assert "✗ Not what happens" not in texts(window)
 
 
 def test_the_command_line_opens_a_lesson(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PyQt6.QtCore import QTimer, pyqtSignal
@@ -88,10 +89,10 @@ class LessonPage(QScrollArea):
     def _add_observation(self, lesson: Lesson) -> None:
         self._add_answer(lesson)
         self._heading(tr("2. Watch"))
-        if lesson.observe:
-            self.column.addWidget(text_label(tr(lesson.observe)))
+        text = tr("Watch the runs. What to notice is told at their end.")  # it has the measured values
+        self.column.addWidget(text_label(text))
         button = push_button(tr("Show the result now"), tr("Shows what was measured without waiting for the runs."))
-        button.setAccessibleDescription(tr(lesson.observe))
+        button.setAccessibleDescription(text)
         button.clicked.connect(self.lessons.reveal)
         self.column.addWidget(button)
         self.next_control = button
@@ -137,11 +138,15 @@ class LessonPage(QScrollArea):
         self.newest = watch_heading
 
     def result_text(self, lesson: Lesson) -> str:
-        """Return the measured answer, and whether the prediction was right."""
+        """Return the right answer, which is measured unless its choice has no claims, and whether it was predicted."""
         answer = answer_text(lesson.question, self.lessons.answer)
-        if self.lessons.prediction is None:
+        skipped, is_right = self.lessons.prediction is None, self.lessons.is_right
+        if not lesson.question.is_measured:
+            text = tr("The lesson says: {answer}", answer=answer)
+            return text if skipped else f"✓ {text}" if is_right else f"✗ {text}"
+        if skipped or math.isnan(self.lessons.answer):  # an answer that cannot be measured makes nothing wrong
             return tr("Measured: {answer}", answer=answer)
-        if self.lessons.is_right:
+        if is_right:
             return tr("✓ Right. Measured: {answer}", answer=answer)
         return tr("✗ Not what happens. Measured: {answer}", answer=answer)
 
