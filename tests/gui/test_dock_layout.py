@@ -337,3 +337,19 @@ def test_a_floating_message_moves_with_its_field(open_window: Open, application:
     assert floating_message.isVisible()
     window.presentation_mode.toggle()
     assert not floating_message.isVisible()
+
+
+@pytest.mark.parametrize("names", [["lessons"], ["step_panel"], ["step_panel", "lessons"], ["lessons", "step_panel"]])
+def test_panels_beside_the_side_panel_leave_it_visible_in_a_wide_window(
+    open_shell: Callable[..., MainWindow], application: QApplication, names: list[str]
+) -> None:
+    window = open_shell(size=(1600, 900))
+    for name in names:
+        window.action_registry[name].trigger()
+        process_events(application)
+    docks = window.dock_layout.docks
+    newest = docks["lesson" if names[-1] == "lessons" else names[-1]]
+    for dock in (docks["side"], newest):
+        assert window.rect().contains(dock.geometry())
+        assert not dock.visibleRegion().isEmpty()
+    assert docks["side"].geometry().right() < newest.geometry().left()

@@ -250,7 +250,8 @@ class DockLayout(QObject):
             return
         self.docks[name].setVisible(self.dock_enabled[name])
         if name in HIDDEN_PANELS and self.dock_enabled[name]:
-            place_beside(self.window, self.docks["side"], self.docks[name])
+            others = [self.docks[each] for each in HIDDEN_PANELS if each != name]
+            place_beside(self.window, self.docks["side"], self.docks[name], others)
             self.docks[name].raise_()
             name_tab_bars(self.window)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PyQt6.QtWidgets import QMainWindow, QTabBar
 
 from app.gui.widgets.dock import Dock
@@ -12,13 +14,25 @@ WIDE_WINDOW = 1500  # pixels at which both panels and the views have enough spac
 PANEL_WIDTH = 340  # pixels, beside the side panel
 
 
-def place_beside(window: QMainWindow, side: Dock, dock: Dock) -> None:
-    """Place a dock beside the side panel, unless the user has put it somewhere else than behind a tab of it."""
-    if dock not in window.tabifiedDockWidgets(side) or side.isHidden():
+def place_beside(window: QMainWindow, side: Dock, dock: Dock, others: Iterable[Dock]) -> None:
+    """Place a dock beside the side panel, unless the user has put it somewhere else than behind a tab of it.
+
+    If one of the ``others`` is beside the side panel already, the dock becomes a tab of that.
+    """
+    if dock not in window.tabifiedDockWidgets(side) or side.isHidden() or window.width() < WIDE_WINDOW:
         return
-    if window.width() >= WIDE_WINDOW:
-        window.splitDockWidget(side, dock, HORIZONTAL)
-        window.resizeDocks([side, dock], [side.width(), PANEL_WIDTH], HORIZONTAL)
+    area, width = window.dockWidgetArea(side), side.width()
+    behind_side = window.tabifiedDockWidgets(side)
+    for other in others:
+        is_shown = not other.isHidden() and not other.isFloating() and window.dockWidgetArea(other) == area
+        if is_shown and other not in behind_side:
+            window.tabifyDockWidget(other, dock)
+            return
+    # Qt refuses to split docks that are tabs, also where the others of them are hidden
+    window.removeDockWidget(dock)
+    window.addDockWidget(area, dock, HORIZONTAL)
+    dock.show()
+    window.resizeDocks([side, dock], [width, PANEL_WIDTH], HORIZONTAL)
 
 
 def name_tab_bars(window: QMainWindow) -> None:
