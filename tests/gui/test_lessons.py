@@ -343,10 +343,12 @@ def test_the_status_of_the_runs_is_hidden_until_the_question_is_answered(window:
     window.lessons.show_lessons()
     panel = window.lessons.panel
     panel.begin(choice_lesson)
-    assert window.status_line.status_label.text() == ""
+    limit_label = window.side_panel.editor.form.safe_rate_row.limit_label
+    assert (window.status_line.status_label.text(), limit_label.text()) == ("", "")
     window.lessons.lesson_session.predict(None)
     window.update_texts()
     assert window.status_line.status_label.text()
+    assert limit_label.text().startswith("stability limit")
 
 
 def test_what_a_lesson_opens_shows_the_run_of_its_task(window: MainWindow) -> None:

@@ -173,7 +173,8 @@ class RunEditor(QWidget):
         self.form.show_values(run)
         if self.form.safe_rate_row is not None:
             stability = self.session.local_stability(self.run_list.selected_row)
-            self.form.safe_rate_row.show_limit(None if stability is None else stability.limit)
+            known = None if stability is None or self.session.locked else stability.limit  # not before an answer
+            self.form.safe_rate_row.show_limit(known)
             self.form.safe_rate_row.button.setEnabled(self.session.experiment.problem is None)
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
